@@ -1,0 +1,1 @@
+"""Readings to findings: pure, deterministic, compiled. The one door is `engine.engine.Engine`."""

@@ -1,0 +1,1 @@
+"""What things are: vital signs, readings, policies, findings. NumPy and the stdlib only."""
