@@ -85,7 +85,7 @@ class Engine:
         at = kernel.begin_command(*self._places, p, command.at)
         if command.command == SETTINGS:
             self._settings[int(p)] = settings
-            self._change_settings(int(p), at, settings)
+            self._change_settings(int(p), at, settings, command.content)
         elif command.command == DISCHARGE or (
             command.command == ADMIT and self._records["occupied"][p]
         ):
@@ -162,13 +162,14 @@ class Engine:
         policy_of(settings)
         return settings
 
-    def _change_settings(self, p: int, at: int, settings: Settings) -> None:
+    def _change_settings(self, p: int, at: int, settings: Settings, content: Settings) -> None:
         policy = self._policies.row(policy_of(settings))
-        age = settings.get("age")
+        record = self._records[p]
+        age, scale = content.get("age", record["age"]), content.get("spo2_scale")
         context = (
             int(NOT_STATED if age is None else age),
-            int(settings.get("spo2_scale") or 1),
-            int(bool(settings.get("pregnant"))),
+            int(record["spo2_scale"] if scale is None else scale),
+            int(content.get("pregnant", record["pregnant"]) or 0),
         )
         kernel.change_settings(*self._places, p, at, policy, context)
 

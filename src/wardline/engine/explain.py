@@ -52,7 +52,7 @@ def reason(row: Any) -> str:
 
 
 def _rule_reason(rule: int, row: Any) -> str:
-    vital = VITALS[VITAL_OF_RULE[rule]]
+    vital = VITALS[int(VITAL_OF_RULE[rule])]
     value, limit = quantity(vital, int(row["value"])), quantity(vital, int(row["limit"]))
     side, limit_name = ("above", "upper limit") if _IS_HIGH[rule] else ("below", "lower limit")
     sentences = {

@@ -2,7 +2,7 @@
 
 from wardline.engine.baseline import judge_anomaly, learn_value
 from wardline.engine.causes import GOOD
-from wardline.engine.compiled import compiled
+from wardline.engine.compiled import compiled, table
 from wardline.engine.judging import SCORE_AGES_MS, set_input
 from wardline.engine.limits import judge_rules
 from wardline.engine.state import Patient, Policy, VitalState, Work
@@ -39,8 +39,8 @@ CURRENT_MS = int(CURRENT_MAX_S * 1000)
 CHARTED_CURRENT_MS = int(CHARTED_CURRENT_MAX_S * 1000)
 TEMPERATURE = int(Vital.TEMPERATURE)
 
-SUSPECT_LOW = tuple(int(v.suspect_low * THOUSANDTHS) + v.suspect_at_low for v in VITALS)
-SUSPECT_HIGH = tuple(int(v.suspect_high * THOUSANDTHS) for v in VITALS)
+SUSPECT_LOW = table(v.suspect_low * THOUSANDTHS + v.suspect_at_low for v in VITALS)
+SUSPECT_HIGH = table(v.suspect_high * THOUSANDTHS for v in VITALS)
 
 
 @compiled
@@ -52,14 +52,12 @@ def is_suspect(vital: int, value: int) -> bool:
 @compiled
 def window_value(patient: Patient, work: Work, vital: int, value: int) -> bool:
     """Put a value of the reading at hand into its window; True if that was already due."""
-    number = work.observed_at // 60_000
-    slot = hold_window(patient, number)
-    if work.at >= window_due(number):
-        correct_window(patient, work, slot, vital, value, number)
+    if work.at >= window_due(work.window):
+        correct_window(patient, work, work.slot, vital, value, work.window)
         return True
-    if slot != NEWER_THERE:
-        add_to_window(patient, slot, vital, value)
-        arm_window(patient, number)
+    if work.slot != NEWER_THERE:
+        add_to_window(patient, work.slot, vital, value)
+        arm_window(patient, work.window)
     return False
 
 
@@ -152,6 +150,8 @@ def take_vitals(patient: Patient, policy: Policy, work: Work) -> tuple[bool, boo
     """All vital signs of the reading at hand: (any current by time, any late for its window)."""
     marks = work.na | work.bad
     any_current, any_late = False, False
+    work.window = work.observed_at // 60_000
+    work.slot = hold_window(patient, work.window)
     for vital in range(VITAL_COUNT):
         if work.values[vital] != MISSING or marks >> vital & 1:
             current, late = take_vital(patient, policy, work, vital)

@@ -6,7 +6,8 @@ docs/concepts/semantics.md, section 9.
 import numpy as np
 import numpy.typing as npt
 
-from wardline.engine.compiled import compiled
+from wardline.engine.bands import band_of, is_in_band
+from wardline.engine.compiled import compiled, table
 from wardline.engine.output import SCORES as SCORE_ROWS
 from wardline.engine.scores import (
     AT_LEAST,
@@ -22,6 +23,7 @@ from wardline.engine.scores import (
     OXYGEN,
     RESPIRATORY_RATE,
     RISK,
+    SHOCK_INDEX,
     SPO2,
     SPO2_SCALE,
     SYSTOLIC_BP,
@@ -35,7 +37,7 @@ from wardline.model.findings import NO_TIME
 from wardline.model.scores import SCORE_COUNT
 from wardline.model.vitals import CONTEXT_SCORE_AGE_MAX_S, MISSING, VITALS, Vital
 
-SCORE_AGES_MS = tuple(int(vital.score_age_max_s * 1000) for vital in VITALS)
+SCORE_AGES_MS = table(vital.score_age_max_s * 1000 for vital in VITALS)
 CONTEXT_AGE_MS = int(CONTEXT_SCORE_AGE_MAX_S * 1000)
 FLAG_AGE_MS = 600_000
 
@@ -43,6 +45,9 @@ HR, PR, RR = int(Vital.HEART_RATE), int(Vital.PULSE_RATE), int(Vital.RESPIRATORY
 SAT, SBP, DBP = int(Vital.SPO2), int(Vital.SYSTOLIC_BP), int(Vital.DIASTOLIC_BP)
 MBP, TEMP = int(Vital.MEAN_BP), int(Vital.TEMPERATURE)
 ADULT_AGE_MIN = 16
+
+VALUE, BAND = 1, 2
+"""Bits of `dirty`: a score input changed; it changed so that points may have changed."""
 
 
 @compiled
@@ -90,12 +95,34 @@ def judge_scores(patient: Patient, work: Work, at: int) -> None:
     """After anything that may have changed an input: mark the patient, show what changed."""
     used = heart_rate_used(patient)
     if used != patient.heart_rate_used:
+        either_missing = used == MISSING or patient.heart_rate_used == MISSING
+        if either_missing or not is_in_band(HR, patient.heart_band, used):
+            patient.heart_band = band_of(HR, used)
+            patient.dirty |= BAND
         patient.heart_rate_used = used
-        patient.dirty = 1
+        patient.dirty |= VALUE
     if not patient.dirty:
         return
-    patient.dirty = 0
     mark_scores(patient, at)
+    band_changed = patient.dirty >= BAND
+    patient.dirty = 0
+    if band_changed or shock_index_crossed(patient):
+        show_changed_scores(patient, work, at)
+
+
+@compiled
+def shock_index_crossed(patient: Patient) -> bool:
+    """Whether HR / SBP, rounded to two decimals, has crossed 0.9: a ratio has no bands."""
+    pressure = patient.vitals[SBP].input
+    if patient.heart_rate_used == MISSING or pressure == MISSING:
+        return False
+    is_raised = 200 * patient.heart_rate_used >= 179 * pressure
+    return is_raised != (patient.scores[SHOCK_INDEX].risk == 1)
+
+
+@compiled
+def show_changed_scores(patient: Patient, work: Work, at: int) -> None:
+    """A finding for every score whose risk or completeness is another than before."""
     gather_inputs(patient, work)
     for score in range(SCORE_COUNT):
         shown = patient.scores[score]
@@ -154,8 +181,11 @@ def set_input(patient: Patient, vital: int, value: int, seen_at: int) -> None:
     """A vital sign's value for scores; `seen_at` is m."""
     held: VitalState = patient.vitals[vital]
     if held.input != value:
+        if held.input == MISSING or not is_in_band(vital, held.band, value):
+            held.band = band_of(vital, value)
+            patient.dirty |= BAND
         held.input = value
-        patient.dirty = 1
+        patient.dirty |= VALUE
     held.input_at = seen_at
     patient.next_due = min(patient.next_due, seen_at + SCORE_AGES_MS[vital])
 
@@ -164,18 +194,18 @@ def set_input(patient: Patient, vital: int, value: int, seen_at: int) -> None:
 def expire_input(patient: Patient, vital: int) -> None:
     """A vital sign's value is too old for scores."""
     patient.vitals[vital].input = MISSING
-    patient.dirty = 1
+    patient.dirty = BAND
 
 
 @compiled
 def set_context(patient: Patient, oxygen: int, consciousness: int, seen_at: int) -> None:
     """Charted oxygen or consciousness for scores; -1 leaves what there is."""
     if oxygen >= 0:
-        patient.dirty = 1 if oxygen != patient.oxygen else patient.dirty
+        patient.dirty |= BAND if oxygen != patient.oxygen else 0
         patient.oxygen = oxygen
         patient.oxygen_at = seen_at
     if consciousness >= 0:
-        patient.dirty = 1 if consciousness != patient.consciousness else patient.dirty
+        patient.dirty |= BAND if consciousness != patient.consciousness else 0
         patient.consciousness = consciousness
         patient.consciousness_at = seen_at
     patient.next_due = min(patient.next_due, seen_at + CONTEXT_AGE_MS)
@@ -184,7 +214,7 @@ def set_context(patient: Patient, oxygen: int, consciousness: int, seen_at: int)
 @compiled
 def set_flag(patient: Patient, flag: int, at: int) -> None:
     """The producer's own anomaly flag; it counts for ten minutes."""
-    patient.dirty = 1 if flag != patient.flag else patient.dirty
+    patient.dirty |= BAND if flag != patient.flag else 0
     patient.flag = flag
     patient.flag_until = at + FLAG_AGE_MS
     patient.next_due = min(patient.next_due, patient.flag_until)

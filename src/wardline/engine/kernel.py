@@ -8,7 +8,7 @@ import numpy.typing as npt
 from wardline.engine.causes import DISCHARGED
 from wardline.engine.compiled import compiled
 from wardline.engine.intake import CHARTED_CURRENT_MS, take_vitals
-from wardline.engine.judging import CONTEXT_AGE_MS, judge_scores, set_context, set_flag
+from wardline.engine.judging import BAND, CONTEXT_AGE_MS, judge_scores, set_context, set_flag
 from wardline.engine.limits import end_rule, follow_new_policy
 from wardline.engine.output import has_room
 from wardline.engine.state import FAR, SOURCE_SLOTS, Patient, Policy, Records, VitalState, Work
@@ -159,7 +159,7 @@ def accept(patient: Patient, policy: Policy, work: Work) -> bool:
         set_flag(patient, work.is_anomaly, at)
     if work.age >= 0 and work.age != patient.age:
         patient.age = work.age
-        patient.dirty = 1
+        patient.dirty = BAND
     reading_came(patient, work, at, current)
     judge_scores(patient, work, at)
     return late
@@ -264,7 +264,7 @@ def change_settings(
         follow_new_policy(patient, before, policies[policy], work, at)
     age, scale, pregnant = context
     if age != patient.age or scale != patient.spo2_scale or pregnant != patient.pregnant:
-        patient.dirty = 1
+        patient.dirty = BAND
     patient.age = age
     patient.spo2_scale = scale
     patient.pregnant = pregnant

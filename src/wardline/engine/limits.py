@@ -22,7 +22,7 @@ from wardline.engine.causes import (
     SWITCHED_OFF,
     WENT_STALE,
 )  # fmt: skip
-from wardline.engine.compiled import compiled
+from wardline.engine.compiled import compiled, table
 from wardline.engine.output import emit_transition
 from wardline.engine.state import FAR, Patient, Policy, VitalState, Work
 from wardline.model.findings import NO_TIME
@@ -36,9 +36,9 @@ CLEARING = int(ConditionState.CLEARING)
 UNKNOWN = int(ConditionState.UNKNOWN)
 
 # The rules of a vital sign stand together in rule order: first[v] <= rule < last[v].
-FIRST_RULE = tuple(min(rules, default=0) for rules in RULES_OF_VITAL)
-LAST_RULE = tuple(max(rules, default=-1) + 1 for rules in RULES_OF_VITAL)
-VITAL_OF_RULE = tuple(int(rule.vital) for rule in PROFILES["adult"].rules)
+FIRST_RULE = table(min(rules, default=0) for rules in RULES_OF_VITAL)
+LAST_RULE = table(max(rules, default=-1) + 1 for rules in RULES_OF_VITAL)
+VITAL_OF_RULE = table(rule.vital for rule in PROFILES["adult"].rules)
 
 WITHIN, INSIDE_LIMIT, BREACH = range(3)
 

@@ -115,7 +115,7 @@ def condition_kind(condition: int) -> str:
 def condition_vital(condition: int) -> str | None:
     """The vital sign a condition is about, if it is about one."""
     if condition < RULE_COUNT:
-        return VITAL_NAMES[VITAL_OF_RULE[condition]]
+        return VITAL_NAMES[int(VITAL_OF_RULE[condition])]
     if condition < STALE_BASE:
         return VITAL_NAMES[condition - CHECK_BASE]
     return VITAL_NAMES[condition - STALE_BASE] if condition < NO_SIGNAL else None

@@ -116,7 +116,7 @@ def _check_rows(record: Any) -> list[Any]:
         held = record["vitals"][vital]
         state = int(held["check_state"])
         cause = _CHECK_CAUSES[ConditionState(state)]
-        priority = CHECK_PRIORITIES[vital]
+        priority = int(CHECK_PRIORITIES[vital])
         row = _row(CHECK_BASE + vital, state, priority, int(held["check_onset"]), cause)
         row["value"] = held["check_value"]
         rows.append(row)

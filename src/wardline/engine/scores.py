@@ -6,7 +6,7 @@ The live engine, `wardline score` and the HTTP calculator all call `score_parts`
 import numpy as np
 import numpy.typing as npt
 
-from wardline.engine.compiled import compiled
+from wardline.engine.compiled import compiled, table
 from wardline.engine.score_tables import (
     map_of,
     mews_consciousness,
@@ -24,6 +24,7 @@ from wardline.engine.score_tables import (
     tenths,
     whole,
 )  # fmt: skip
+from wardline.engine.state import Records
 from wardline.model.findings import SCORE_PART_COUNT_MAX
 from wardline.model.scores import NO_RISK, SCORES, Score
 from wardline.model.vitals import MISSING
@@ -42,9 +43,10 @@ NEWS2, MEWS, QSOFA, SIRS = int(Score.NEWS2), int(Score.MEWS), int(Score.QSOFA), 
 SHOCK_INDEX, MAP = int(Score.SHOCK_INDEX), int(Score.MAP)
 RISK_A, RISK_B = int(Score.RISK_A), int(Score.RISK_B)
 
-PART_COUNTS = tuple(len(kind.parts) for kind in SCORES)
+PART_COUNTS = table(len(kind.parts) for kind in SCORES)
 
-Ints = npt.NDArray[np.int32]
+Ints = Records
+"""int32, one-dimensional: an array, or a field of the workbench."""
 
 
 @compiled

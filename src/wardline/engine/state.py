@@ -22,6 +22,10 @@ class Records(Protocol):
         """A row."""
         ...
 
+    def __setitem__(self, place: Any, content: Any, /) -> None:
+        """Write a row or a number."""
+        ...
+
     def __len__(self) -> int: ...
 
 
@@ -62,6 +66,7 @@ VITAL_STATE = np.dtype(
         ("check_state", np.int8),
         ("z_flag", np.int8),  # the last good value was an anomaly
         ("busy", np.int8),  # limit rules that are not normal
+        ("band", np.int8),  # band of the score input (bands.py)
     ],
     align=True,
 )
@@ -109,7 +114,8 @@ PATIENT = np.dtype(
         ("consciousness", np.int8),  # -1 unknown, place in ACVPU
         ("flag", np.int8),  # producer flag: -1 none, 0, 1
         ("occupied", np.int8),  # 1 once read in this stay
-        ("dirty", np.int8),  # an input of scores changed since they were judged
+        ("heart_band", np.int8),  # band of heart_rate_used
+        ("dirty", np.int8),  # what changed since scores were judged: VALUE, BAND (judging.py)
         ("sources", SOURCE_STATE, (SOURCE_SLOTS,)),
         ("scores", SCORE_STATE, (SCORE_COUNT,)),
         ("rule_states", np.int8, (RULE_COUNT,)),
@@ -142,6 +148,7 @@ WORK = np.dtype(
         ("counts", np.int64, (5,)),
         # The reading at hand.
         ("observed_at", np.int64), ("at", np.int64), ("seen_at", np.int64),
+        ("window", np.int64), ("slot", np.int64),
         ("values", np.int32, (VITAL_COUNT,)), ("source", np.int32), ("fio2", np.int32),
         ("age", np.int16), ("na", np.uint16), ("bad", np.uint16), ("bp_method", np.int8),
         ("on_oxygen", np.int8), ("consciousness", np.int8), ("is_anomaly", np.int8),
@@ -187,6 +194,7 @@ class Patient(Protocol):
     consciousness: int
     flag: int
     occupied: int
+    heart_band: int
     dirty: int
     code: int
     sources: Records
@@ -223,6 +231,7 @@ class VitalState(Protocol):
     check_state: int
     z_flag: int
     busy: int
+    band: int
 
 
 class Policy(Protocol):
@@ -239,6 +248,8 @@ class Work(Protocol):
     observed_at: int
     at: int
     seen_at: int
+    window: int
+    slot: int
     values: Records
     source: int
     fio2: int

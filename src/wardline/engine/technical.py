@@ -14,7 +14,7 @@ from wardline.engine.causes import (
     SUSPECT_HELD,
     UNAVAILABLE,
 )  # fmt: skip
-from wardline.engine.compiled import compiled
+from wardline.engine.compiled import compiled, table
 from wardline.engine.limits import ACTIVE, NORMAL, PENDING, UNKNOWN, rules_go_stale
 from wardline.engine.output import emit_transition
 from wardline.engine.state import FAR, Patient, Policy, VitalState, Work
@@ -31,14 +31,14 @@ from wardline.model.vitals import CUFF_STALE_FLOOR_S, MISSING, PRESSURES, VITALS
 
 LOW, MEDIUM, HIGH = int(Priority.LOW), int(Priority.MEDIUM), int(Priority.HIGH)
 
-STALE_FLOORS_MS = tuple(vital.stale_floor_s * 1000.0 for vital in VITALS)
+STALE_FLOORS_MS = table(vital.stale_floor_s * 1000 for vital in VITALS)
 CUFF_FLOOR_MS = CUFF_STALE_FLOOR_S * 1000.0
-IS_PRESSURE = tuple(index in PRESSURES for index in range(len(VITALS)))
+IS_PRESSURE = table(index in PRESSURES for index in range(len(VITALS)))
 SIGNAL_FLOOR_MS = 30_000.0
 NA_STALE_MS = 5_000
 CHECK_MS = 5_000
-CHECK_PRIORITIES = tuple(HIGH if v in CHECK_HIGH_PRIORITY else LOW for v in range(len(VITALS)))
-CHECKED_BY_TIME = tuple(v in CHECK_HIGH_PRIORITY for v in range(len(VITALS)))
+CHECK_PRIORITIES = table(HIGH if v in CHECK_HIGH_PRIORITY else LOW for v in range(len(VITALS)))
+CHECKED_BY_TIME = table(v in CHECK_HIGH_PRIORITY for v in range(len(VITALS)))
 
 GAP_MIN_MS = 1_000
 GAP_MAX_MS = 3_600_000.0
@@ -64,7 +64,7 @@ def threshold(floor: float, interval: float) -> int:
 def arm_stale(patient: Patient, vital: int, at: int) -> None:
     """A good value came at `at`: when it will be stale."""
     held: VitalState = patient.vitals[vital]
-    floor = STALE_FLOORS_MS[vital]
+    floor = float(STALE_FLOORS_MS[vital])
     if IS_PRESSURE[vital] and not held.arterial:
         floor = CUFF_FLOOR_MS
     held.stale_due = at + threshold(floor, held.interval)

@@ -5,6 +5,7 @@ Equal due times happen in the order of the numbers below. docs/concepts/semantic
 
 from wardline.engine.compiled import compiled
 from wardline.engine.judging import (
+    BAND,
     CONTEXT_AGE_MS,
     SCORE_AGES_MS,
     emit_due_scores,
@@ -77,16 +78,28 @@ def next_thing(patient: Patient) -> tuple[int, int]:
 
 
 @compiled
-def expire_context(patient: Patient, what: int) -> None:
-    """Charted oxygen, consciousness or the producer flag is too old for scores."""
-    patient.dirty = 1
-    if what == OXYGEN_EXPIRY:
+def expire(patient: Patient, what: int) -> None:
+    """One score input is too old."""
+    patient.dirty = BAND
+    if what < OXYGEN_EXPIRY:
+        expire_input(patient, what - EXPIRY)
+    elif what == OXYGEN_EXPIRY:
         patient.oxygen = -1
     elif what == CONSCIOUSNESS_EXPIRY:
         patient.consciousness = -1
     else:
         patient.flag = -1
         patient.flag_until = FAR
+
+
+@compiled
+def expire_inputs(patient: Patient, due: int) -> None:
+    """Whatever is too old for scores at `due` counts no more in anything judged then."""
+    while True:
+        first, what = next_expiry(patient)
+        if first > due:
+            return
+        expire(patient, what)
 
 
 @compiled
@@ -112,12 +125,9 @@ def happen(patient: Patient, policy: Policy, work: Work, due: int, what: int) ->
     elif what == SCORE:
         emit_due_scores(patient, work, due)
     else:
+        expire_inputs(patient, due)
         if what < EXPIRY:
             happen_condition(patient, policy, work, due, what)
-        elif what < OXYGEN_EXPIRY:
-            expire_input(patient, what - EXPIRY)
-        else:
-            expire_context(patient, what)
         judge_scores(patient, work, due)
 
 
