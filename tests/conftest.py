@@ -1,0 +1,50 @@
+"""What all tests share: recordings, the profiles of Hypothesis, and a list of what did not run."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_FOLDER = Path(os.environ.get("WARDLINE_DATA") or ROOT.parent / "shared" / "data").resolve()
+LOCATION_COUNT_MAX = 5
+"""A reason that stops more tests than this is followed by a count instead of further places."""
+
+# One search path for everybody: the same commit gives the same examples, on fast and slow machines.
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, deadline=None, database=None, print_blob=True
+)
+# For hunting: WARDLINE_HYPOTHESIS=search looks at other and at more examples in every run.
+hypothesis.settings.register_profile("search", max_examples=2_000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("WARDLINE_HYPOTHESIS", "ci"))
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of recordings and test vectors: WARDLINE_DATA, else ../shared/data."""
+    if not DATA_FOLDER.is_dir():
+        pytest.skip(f"no recordings: {DATA_FOLDER} is not there (set WARDLINE_DATA)")
+    return DATA_FOLDER
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one place what this run did not prove."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section(f"Could not run: {len(skipped)}")
+    for reason, count in Counter(_reason(report) for report in skipped).most_common():
+        places = sorted({report.nodeid for report in skipped if _reason(report) == reason})
+        terminalreporter.line(f"{count} x {reason}")
+        for place in places[:LOCATION_COUNT_MAX]:
+            terminalreporter.line(f"    {place}")
+        if len(places) > LOCATION_COUNT_MAX:
+            terminalreporter.line(f"    and {len(places) - LOCATION_COUNT_MAX} further")
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    longrepr = report.longrepr
+    text = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return text.removeprefix("Skipped: ")
