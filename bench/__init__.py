@@ -1,0 +1,1 @@
+"""How fast each stage is, beside its limit and its peers in the same run."""

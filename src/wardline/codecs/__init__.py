@@ -1,0 +1,1 @@
+"""Bytes to model and back. Only these modules know a foreign format; none of them does I/O."""

@@ -1,0 +1,1 @@
+"""Drives the engine: poll, process, show, commit, acknowledge. Knows ports, never a backend."""

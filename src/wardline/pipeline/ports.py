@@ -1,0 +1,248 @@
+"""The seams: what the pipeline asks of a source, a store and a clock, and what failure means."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from wardline.model.commands import Command
+from wardline.model.dead_letters import DeadLetter
+from wardline.model.decoded import Decoded
+from wardline.model.findings import Findings, Outcome
+from wardline.model.patients import Patient, TruthPeriod
+from wardline.model.pictures import PatientPicture
+from wardline.model.readings import ReadingBatch
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot take or give anything now (full disk, lost connection). Try again later.
+
+    Nothing of the refused commit was kept.
+    """
+
+
+class StoreVersionError(Exception):
+    """The store was written by a newer Wardline."""
+
+
+class Clock(Protocol):
+    """Where the time comes from."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970 UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """Accepted readings as they are stored: `at` (arrival line, ms) and `arrival` per row."""
+
+    batch: ReadingBatch
+    at: npt.NDArray[np.int64]
+    arrival: npt.NDArray[np.int64]
+    late: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCommand:
+    """A command as it is stored, with its place in its patient's order."""
+
+    command: Command
+    at: int
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The engine's state after everything up to and with commit `commit_seq`."""
+
+    commit_seq: int
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSum:
+    """One window recomputed from the store. min, max, sum in thousandths."""
+
+    count: int
+    min: int
+    max: int
+    sum: int
+    late: int
+
+
+@dataclass(slots=True)
+class Commit:
+    """Everything that becomes durable together, in this order.
+
+    `work`: batches with their outcomes and commands with their place, in the order processed.
+    `findings` use `patients` (engine code -> patient id). `positions`: how far origins were read.
+    """
+
+    work: list[tuple[ReadingBatch, Outcome] | StoredCommand]
+    findings: Findings
+    patients: Sequence[str]
+    dead_letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
+    truth: list[TruthPeriod] = field(default_factory=list[TruthPeriod])
+    positions: dict[str, int] = field(default_factory=dict[str, int])
+    snapshot: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which rows of a table. Times in ms, `start` included, `end` excluded, on the table's time."""
+
+    table: str
+    patient_id: str | None = None
+    start: int | None = None
+    end: int | None = None
+    name: str | None = None
+    """Only this score (table scores)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows newest first, and the token of the following page if there is one."""
+
+    rows: list[tuple[Any, ...]]
+    next: str | None
+
+
+class Store(Protocol):
+    """Where readings and findings are kept. One writer at a time; readers any time, any thread."""
+
+    def commit(self, commit: Commit) -> int:
+        """Make a commit durable, wholly or not at all, and give its number (1, 2, ...).
+
+        Repeating rows that are there already (by their keys) replaces findings and leaves readings.
+        Windows listed in `findings.recompute` are rebuilt from the stored readings, this commit's
+        included, in the same transaction. Raises StoreUnavailableError and keeps nothing.
+        """
+        ...
+
+    def stored_readings(
+        self, keys: Sequence[tuple[str, int, str]]
+    ) -> dict[tuple[str, int, str], StoredBatch]:
+        """The stored readings among these keys (patient_id, timestamp ms, source).
+
+        Each is a batch of one.
+        """
+        ...
+
+    def latest_snapshot(self) -> Snapshot | None:
+        """The newest engine state, if any was kept."""
+        ...
+
+    def work_after(self, commit_seq: int) -> Iterator[StoredBatch | StoredCommand]:
+        """What was accepted after a commit, in the order it was processed; 0 gives everything."""
+        ...
+
+    def position(self, origin: str) -> int | None:
+        """How far an origin was read, as last committed."""
+        ...
+
+    def page(self, query: Query, limit: int, after: str | None = None) -> Page:
+        """Rows of a table by `model.tables`, newest first. ValueError if `after` is no token."""
+        ...
+
+    def rows(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+        """All rows of a table, patient by patient in UTF-8 byte order of their ids, one list each.
+
+        Dead letters come in one list.
+        """
+        ...
+
+    def patients(self) -> list[Patient]:
+        """All patients, in UTF-8 byte order of their ids."""
+        ...
+
+    def arrival_lines(self) -> dict[str, int]:
+        """Per patient, `at` of the last accepted reading or command (the digest's cut)."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Rows per table, by the names of `model.tables`."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. Afterwards no method may be called."""
+        ...
+
+
+class Source(Protocol):
+    """Records in order, decoded. Polled by one worker."""
+
+    def poll(self) -> Decoded | None:
+        """The next records, or None at the end.
+
+        Nothing is lost: a record that cannot be decoded is among the rejections.
+        """
+        ...
+
+
+class BusyError(Exception):
+    """The queue in front of the engine is full: nothing was taken, try again later."""
+
+    def __init__(self, retry_after_s: float):
+        super().__init__("the queue in front of the engine is full")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True)
+class ItemNote:
+    """What was wrong with one item of a submission."""
+
+    index: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What became of a submission, given once it is durable.
+
+    accepted + duplicates + rejected items = items. `flagged`: kept readings that lost a value.
+    """
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[ItemNote, ...]
+    flagged: tuple[ItemNote, ...]
+
+
+class Host(Protocol):
+    """A running engine with its store, as the server sees it.
+
+    Every method may be called from any thread.
+    """
+
+    store: Store
+
+    def submit(self, decoded: Decoded, source: str = "") -> Future[Acknowledgement]:
+        """Queue readings; the future completes once they are durable.
+
+        It fails with StoreUnavailableError. Raises BusyError when the queue is full.
+        """
+        ...
+
+    def command(self, command: Command) -> Future[StoredCommand]:
+        """Queue a command; completes once durable.
+
+        Raises ValueError for content that makes no sense, BusyError when the queue is full.
+        """
+        ...
+
+    def pictures(self) -> tuple[int, list[PatientPicture]]:
+        """(now in ms, pictures of all patients in UTF-8 byte order of their ids)."""
+        ...
+
+    def problems(self) -> list[str]:
+        """Why this host is not ready, in plain words; empty when it is."""
+        ...
+
+    def figures(self) -> dict[str, float]:
+        """Counters and gauges by metric name, for /metrics."""
+        ...

@@ -1,0 +1,1 @@
+"""REST, OpenAPI, metrics and the status page."""

@@ -1,0 +1,1 @@
+"""Seeded patients whose truth is known."""

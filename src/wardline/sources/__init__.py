@@ -1,0 +1,1 @@
+"""Where readings come from: the simulator, recordings, the HTTP inbox."""
