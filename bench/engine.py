@@ -1,10 +1,10 @@
 """What one reading costs in the engine, beside what touching its patient's record costs alone.
 
 `python -m bench.engine` prints CPU nanoseconds per reading, the median of the batches after
-warm-up, for 20, 1,000 and 100,000 patients. The limit is a compiled pass over the same batches that does nothing
-but read every column and change one number in every cache line of the record that the engine uses:
-no engine that keeps this state can be faster. Readings hold six vital signs (system A's), monitored
-once a second, values that drift a little: physiological data.
+warm-up, for 20, 1,000 and 100,000 patients. The limit is a compiled pass over the same batches that
+does nothing but read every column and change one number in every cache line of the record that the
+engine uses: no engine that keeps this state can be faster. Readings hold six vital signs (system
+A's), monitored once a second, values that drift a little: physiological data.
 """
 
 import time
