@@ -1,0 +1,1 @@
+"""The versions of the tables; a file, once released, never changes."""

@@ -1,0 +1,92 @@
+"""What is known about patients: arrival line, age, gender, condition, settings, open stay."""
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from wardline.model.names import Names
+from wardline.model.patients import Patient
+from wardline.model.readings import NOT_STATED
+from wardline.stores.relational.cells import Column
+from wardline.stores.relational.memory import Memory
+from wardline.stores.relational.schema import patients, stays
+from wardline.stores.relational.statements import Statements, run_many
+
+_CONTEXT = ("age", "gender", "condition")
+
+
+def note_lines(connection: sa.Connection, statements: Statements, keys: Column, at: Column) -> None:
+    """Move arrival lines up. `keys` are sorted, `at` is the patients' order of arrival."""
+    last = last_of_each(keys)
+    lines = zip(at[last].tolist(), keys[last].tolist(), strict=True)
+    sql = statements.raise_to(patients, "line_at")
+    run_many(connection, sql, [(line, key, line) for line, key in lines])
+
+
+def note_context(
+    connection: sa.Connection, memory: Memory, columns: dict[str, Column], labels: Names
+) -> None:
+    """Keep the last age, gender and condition that readings stated; `patient_key` is sorted."""
+    for name in _CONTEXT:
+        stated = columns[name] != NOT_STATED
+        if not stated.any():
+            continue
+        keys, codes = columns["patient_key"][stated], columns[name][stated]
+        last = last_of_each(keys)
+        values = codes[last].tolist() if name == "age" else labels.texts(codes[last])
+        news = {
+            key: value
+            for key, value in zip(keys[last].tolist(), values, strict=True)
+            if memory.context.get((name, key)) != value
+        }
+        sql = memory.statements.change(patients, name)
+        run_many(connection, sql, [(value, key) for key, value in news.items()])
+        memory.context.update({(name, key): value for key, value in news.items()})
+
+
+def last_of_each(keys: Column) -> npt.NDArray[np.intp]:
+    """The place of the last row of each key; `keys` are sorted."""
+    return np.flatnonzero(np.append(keys[1:] != keys[:-1], True))
+
+
+def all_patients(connection: sa.Connection) -> list[Patient]:
+    """Every patient with the open stay, in byte order of the ids."""
+    is_open = sa.and_(stays.c.patient_key == patients.c.key, stays.c.discharged_at.is_(None))
+    rows = connection.execute(
+        sa.select(patients, stays.c.ward, stays.c.bed, stays.c.admission_id)
+        .select_from(patients.outerjoin(stays, is_open))
+        .order_by(patients.c.patient_id)
+    )
+    return [_patient(row) for row in rows]
+
+
+def _patient(row: Any) -> Patient:
+    return Patient(
+        patient_id=row.patient_id,
+        ward=row.ward or None,
+        bed=row.bed or None,
+        admission_id=row.admission_id or None,
+        age=row.age,
+        gender=row.gender,
+        condition=row.condition,
+        settings=json.loads(row.settings) if row.settings else None,
+    )
+
+
+def arrival_lines(connection: sa.Connection) -> dict[str, int]:
+    """Per patient the arrival line of the last accepted reading or command."""
+    rows = connection.execute(
+        sa.select(patients.c.patient_id, patients.c.line_at).where(patients.c.line_at.is_not(None))
+    )
+    return {row.patient_id: row.line_at for row in rows}
+
+
+def patient_keys(connection: sa.Connection, patient_id: str | None) -> list[tuple[int, str]]:
+    """(key, id) of one patient or of all, in byte order of the ids."""
+    query = sa.select(patients.c.key, patients.c.patient_id).order_by(patients.c.patient_id)
+    if patient_id is not None:
+        query = query.where(patients.c.patient_id == patient_id)
+    return [(row.key, row.patient_id) for row in connection.execute(query)]
