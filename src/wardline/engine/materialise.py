@@ -1,7 +1,7 @@
 """Findings as rows of the tables that leave Wardline (`model.tables`), patient by patient."""
 
 import json
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -57,21 +57,33 @@ def window_rows(windows: npt.NDArray[np.void], patients: PatientIds) -> list[Row
 
 def score_rows(scores: npt.NDArray[np.void], patients: PatientIds) -> list[Row]:
     """Rows of table scores."""
-    return [_score_row(row, patients) for row in scores]
+    found: list[Any] = scores.tolist()
+    return [_score_row(patients, *row) for row in found]
 
 
-def _score_row(row: Any, patients: PatientIds) -> Row:
-    kind = SCORES[int(row["name"])]
-    risk = int(row["risk"])
+def _score_row(
+    patients: PatientIds, patient: int, name: int, _: int, at: int, total: int, at_least: int,
+    risk: int, complete: int, parts: npt.NDArray[np.int32],
+) -> Row:  # fmt: skip
+    kind = SCORES[name]
     return (
-        patients[int(row["patient"])], int(row["at"]), kind.name, kind.version,
-        empty(int(row["total"])), empty(int(row["at_least"])), bool(row["complete"]),
-        kind.risks[risk] if risk >= 0 else None, parts_json(kind, row["parts"].tolist()),
+        patients[patient], at, kind.name, kind.version, empty(total), empty(at_least),
+        complete == 1, risk_name(name, risk), parts_json(name, tuple(parts.tolist())),
     )  # fmt: skip
 
 
-def parts_json(kind: ScoreKind, parts: Sequence[int]) -> str:
-    """A score's parts as JSON with sorted keys; null where an input is missing."""
+def risk_name(score: int, risk: int) -> str | None:
+    """The word for a risk, None when there is none."""
+    return SCORES[score].risks[risk] if risk >= 0 else None
+
+
+@lru_cache(maxsize=65_536)
+def parts_json(score: int, parts: tuple[int, ...]) -> str:
+    """A score's parts as JSON with sorted keys; null where an input is missing.
+
+    Most findings repeat parts seen before; the cache forgets those used longest ago.
+    """
+    kind = SCORES[score]
     known = {name: part_value(kind, part) for name, part in zip(kind.parts, parts, strict=False)}
     return json.dumps(known, sort_keys=True, separators=(",", ":"))
 

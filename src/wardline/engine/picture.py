@@ -9,7 +9,13 @@ from wardline.engine.engine import Engine
 from wardline.engine.explain import reason
 from wardline.engine.judging import score_patient
 from wardline.engine.limits import VITAL_OF_RULE
-from wardline.engine.materialise import condition_kind, condition_vital, empty, parts_json
+from wardline.engine.materialise import (
+    condition_kind,
+    condition_vital,
+    empty,
+    parts_json,
+    risk_name,
+)
 from wardline.engine.scores import AT_LEAST, COMPLETE, KNOWN, RESULT_COUNT, RISK, TOTAL
 from wardline.engine.technical import CHECK_PRIORITIES, HIGH, LOW, MEDIUM
 from wardline.model.findings import NO_TIME, SCORE_PART_COUNT_MAX, TRANSITION
@@ -30,7 +36,7 @@ from wardline.model.policy import (
     STATE_NAMES,
     ConditionState,
 )  # fmt: skip
-from wardline.model.scores import SCORE_COUNT, SCORES, ScoreKind
+from wardline.model.scores import SCORE_COUNT, SCORES
 from wardline.model.vitals import MISSING, VITAL_NAMES
 
 _ACTIVE = int(ConditionState.ACTIVE)
@@ -167,13 +173,13 @@ def _score_pictures(engine: Engine, p: int) -> list[ScorePicture]:
         zip(results.tolist(), parts.tolist(), strict=True)
     )
     return [
-        _score_picture(kind, result, part)
-        for kind, (result, part) in zip(SCORES, rows, strict=True)
+        _score_picture(score, result, part)
+        for score, (result, part) in enumerate(rows)
         if result[KNOWN] > 0
     ]
 
 
-def _score_picture(kind: ScoreKind, result: list[int], parts: list[int]) -> ScorePicture:
-    risk = kind.risks[result[RISK]] if result[RISK] >= 0 else None
+def _score_picture(score: int, result: list[int], parts: list[int]) -> ScorePicture:
     totals = (empty(result[TOTAL]), empty(result[AT_LEAST]), bool(result[COMPLETE]))
-    return ScorePicture(kind.name, *totals, risk, parts_json(kind, parts))
+    risk = risk_name(score, result[RISK])
+    return ScorePicture(SCORES[score].name, *totals, risk, parts_json(score, tuple(parts)))
