@@ -7,10 +7,15 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from wardline.config import prepare_machine_code_cache
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA_FOLDER = Path(os.environ.get("WARDLINE_DATA") or ROOT.parent / "shared" / "data").resolve()
 LOCATION_COUNT_MAX = 5
 """A reason that stops more tests than this is followed by a count instead of further places."""
+
+# Numba itself would keep using machine code of functions whose callees have changed.
+prepare_machine_code_cache()
 
 # One search path for everybody: the same commit gives the same examples, on fast and slow machines.
 hypothesis.settings.register_profile(

@@ -1,6 +1,14 @@
 import pytest
 
-from wardline.engine.policies import Policies, merged_settings, policy_of, quiet_ranges
+from wardline.engine.engine import Engine
+from wardline.engine.policies import (
+    Policies,
+    compile_rules,
+    merged_settings,
+    policy_of,
+    quiet_ranges,
+)
+from wardline.model.commands import SETTINGS, Command
 from wardline.model.policy import PROFILES, RULE_INDEX, Priority
 from wardline.model.vitals import Vital
 
@@ -47,6 +55,27 @@ def test_overrides_add_up_and_none_takes_one_back():
 def test_settings_that_make_no_sense_are_named(settings, words):
     with pytest.raises(ValueError, match=words):
         policy_of(settings)
+
+
+@pytest.mark.parametrize("content", [
+    {"age": "abc"}, {"age": -5}, {"age": 40.7}, {"age": True}, {"age": 99_999},
+    {"pregnant": "no"}, {"spo2_scale": 5}, {"spo2_scale": "2"}, {"spo2_scale": True},
+    {"limits": "x"}, {"limits": {"spo2_low": 3}}, {"limits": {"spo2_low": {"hysteresis": None}}},
+    {"profile": ["x"]}, {"nonsense": 1},
+])  # fmt: skip
+def test_an_engine_refuses_settings_that_make_no_sense_and_stays_as_it_was(content):
+    engine = Engine()
+    engine.apply(Command("PT-001", 1_000, "nurse", SETTINGS, {"age": 40}))
+    before = engine.snapshot()
+    with pytest.raises(ValueError, match=r"\w"):
+        engine.apply(Command("PT-001", 2_000, "nurse", SETTINGS, content))
+    assert engine.snapshot() == before
+    assert Engine.restore(before).snapshot() == before
+
+
+def test_limits_are_fixed_like_readings_half_away_from_zero():
+    rules = compile_rules(policy_of({"limits": {"temperature_high": {"limit": 38.0005}}}))
+    assert rules[RULE_INDEX["temperature_high"]]["limit"] == 38_001
 
 
 def test_equal_policies_share_a_row():

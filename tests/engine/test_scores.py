@@ -12,7 +12,8 @@ from wardline.model.scores import SCORE_INDEX, SCORES
 from wardline.model.vitals import MISSING
 
 VITAL_NAMES = (
-    "heart_rate", "respiratory_rate", "spo2", "systolic_bp", "diastolic_bp", "mean_bp", "temperature",
+    "heart_rate", "respiratory_rate", "spo2", "systolic_bp", "diastolic_bp", "mean_bp",
+    "temperature",
 )  # fmt: skip
 
 

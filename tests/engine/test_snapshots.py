@@ -20,7 +20,7 @@ def test_a_restored_engine_is_the_same_engine():
     assert restored.snapshot() == engine.snapshot()
     later = batch((40, {"spo2": 79}), (55, {"spo2": 79}))
     found, expected = restored.process(later).findings, engine.process(later).findings
-    assert found.transitions.tobytes() == expected.transitions.tobytes()
+    assert found.transitions.tolist() == expected.transitions.tolist()
     assert len(found.transitions) > 0
 
 

@@ -13,9 +13,9 @@ from wardline.engine import kernel
 from wardline.engine.baseline import HALF_LIFE_MS, WEIGHT_AGE_MAX_MS
 from wardline.engine.kernel import Rows
 from wardline.engine.output import drain
-from wardline.engine.policies import Policies, Settings, merged_settings, policy_of
+from wardline.engine.policies import Policies, Settings, check_settings, merged_settings, policy_of
 from wardline.engine.snapshots import pack, unpack
-from wardline.engine.state import WORK, blank_records
+from wardline.engine.state import WORK, blank_records, more_records
 from wardline.model.commands import ADMIT, COMMAND_NAMES, DISCHARGE, SETTINGS, Command
 from wardline.model.content import content_hash
 from wardline.model.findings import Findings, Outcome, Status, join_findings
@@ -108,8 +108,7 @@ class Engine:
         engine = cls()
         engine.patients = Names(header["patients"])
         engine._sources = Names(header["sources"])
-        spare = blank_records(len(records), _FIRST_CAPACITY)
-        engine._records = np.concatenate([records, spare])
+        engine._records = more_records(records, _FIRST_CAPACITY)
         for text, settings in header["settings"].items():
             engine._settings[int(text)] = settings
             row = engine._policies.row(policy_of(settings))
@@ -158,6 +157,7 @@ class Engine:
             raise ValueError(f"unknown command {command.command!r}")
         if command.command != SETTINGS:
             return {}
+        check_settings(command.content)
         settings = merged_settings(self.settings(command.patient_id), command.content)
         policy_of(settings)
         return settings
@@ -188,8 +188,7 @@ class Engine:
 
     def _grow(self) -> None:
         more = max(len(self._records), len(self.patients) - len(self._records))
-        spare = blank_records(len(self._records), more)
-        self._records = np.concatenate([self._records, spare])
+        self._records = more_records(self._records, more)
 
     def _rows(self, batch: ReadingBatch) -> Rows:
         patients = self._codes(self.patients, "patients", batch.patients)

@@ -1,12 +1,13 @@
 """Patient settings become rows of compiled rules; equal settings share a row."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from wardline.engine.state import POLICY, POLICY_RULE
+from wardline.model.cleaning import thousandths
 from wardline.model.policy import (
     DEFAULT_PROFILE,
     PROFILES,
@@ -16,11 +17,35 @@ from wardline.model.policy import (
     Policy,
     Priority,
 )  # fmt: skip
-from wardline.model.vitals import THOUSANDTHS, VITAL_COUNT
+from wardline.model.vitals import VITAL_COUNT
 
 NO_LIMIT = 2**31 - 1
 
 Settings = dict[str, Any]
+
+
+KNOWN_SETTINGS = {"profile", "limits", "spo2_scale", "age", "pregnant"}
+RULE_SETTINGS = {"limit", "delay_s", "arterial_delay_s", "hysteresis", "clear_s", "priority"}
+AGE_MAX = 150
+
+
+def check_settings(content: Settings) -> None:
+    """Raise ValueError naming what is no setting, or is none of its kind."""
+    unknown = set(content) - KNOWN_SETTINGS
+    if unknown:
+        raise ValueError(f"unknown setting {min(unknown)!r}; there are {sorted(KNOWN_SETTINGS)}")
+    if not isinstance(content.get("profile") or "", str):
+        raise ValueError("profile must be a name")  # noqa: TRY004 - callers answer one kind
+    if not isinstance(content.get("limits") or {}, dict):
+        raise ValueError("limits must be rules by name")  # noqa: TRY004 - as above
+    if content.get("spo2_scale", 1) not in (None, 1, 2) or content.get("spo2_scale") is True:
+        raise ValueError("spo2_scale must be 1 or 2")
+    if content.get("pregnant") not in (None, True, False):
+        raise ValueError("pregnant must be true or false")
+    age = content.get("age")
+    is_age = isinstance(age, int) and not isinstance(age, bool) and 0 <= age <= AGE_MAX
+    if age is not None and not is_age:
+        raise ValueError(f"age must be whole years from 0 to {AGE_MAX}")
 
 
 def merged_settings(before: Settings, content: Settings) -> Settings:
@@ -45,19 +70,20 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(profile, tuple(rules))
 
 
-def overridden_rule(rule: AlarmRule, override: Settings) -> AlarmRule:
+def overridden_rule(rule: AlarmRule, override: object) -> AlarmRule:
     """A rule with some numbers replaced. A single `delay_s` counts for arterial lines too."""
-    known = {"limit", "delay_s", "arterial_delay_s", "hysteresis", "clear_s", "priority"}
-    unknown = set(override) - known
+    if not isinstance(override, dict):
+        raise ValueError(f"rule {rule.name} needs its settings by name")  # noqa: TRY004 - as above
+    changes: Settings = dict(cast("Settings", override))
+    unknown = set(changes) - RULE_SETTINGS
     if unknown:
         raise ValueError(f"rule {rule.name} has no setting {min(unknown)!r}")
-    changes: Settings = dict(override)
     if "delay_s" in changes:
         changes.setdefault("arterial_delay_s", changes["delay_s"])
     if "priority" in changes:
         changes["priority"] = priority_of(changes["priority"])
-    for name in known - {"priority"}:
-        check_number(rule.name, name, changes.get(name))
+    for name in set(changes) - {"priority"}:
+        check_number(rule.name, name, changes[name])
     return replace(rule, **changes)
 
 
@@ -69,13 +95,18 @@ def priority_of(name: object) -> Priority:
 
 
 def check_number(rule: str, name: str, number: object) -> None:
-    """Raise ValueError unless this is a plain number that fits (or nothing)."""
-    if number is None:
+    """Raise ValueError unless this is a plain number that fits; a limit may be None: off."""
+    if number is None and name == "limit":
         return
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise ValueError(f"{name} of {rule} must be a number")  # noqa: TRY004 - callers answer one kind of error
     if not 0 <= number <= 3600:
         raise ValueError(f"{name} of {rule} must lie between 0 and 3600")
+
+
+def to_thousandths(number: float) -> int:
+    """As readings are fixed: half away from zero of the decimal text."""
+    return int(thousandths(np.array([number], dtype=np.float64))[0])
 
 
 class Policies:
@@ -104,11 +135,11 @@ def compile_rules(policy: Policy) -> npt.NDArray[np.void]:
     """POLICY_RULE rows, in rule order."""
     rows = np.zeros(RULE_COUNT, dtype=POLICY_RULE)
     for row, rule in zip(rows, policy.rules, strict=True):
-        row["limit"] = 0 if rule.limit is None else round(rule.limit * THOUSANDTHS)
-        row["hysteresis"] = round(rule.hysteresis * THOUSANDTHS)
-        row["delay"] = round(rule.delay_s * 1000)
-        row["arterial_delay"] = round(rule.arterial_delay_s * 1000)
-        row["clear"] = round(rule.clear_s * 1000)
+        row["limit"] = 0 if rule.limit is None else to_thousandths(rule.limit)
+        row["hysteresis"] = to_thousandths(rule.hysteresis)
+        row["delay"] = to_thousandths(rule.delay_s)
+        row["arterial_delay"] = to_thousandths(rule.arterial_delay_s)
+        row["clear"] = to_thousandths(rule.clear_s)
         row["priority"] = rule.priority
         row["is_high"] = rule.is_high
         row["is_on"] = rule.limit is not None
@@ -120,6 +151,6 @@ def quiet_ranges(policy: Policy) -> npt.NDArray[np.int32]:
     ranges = np.array([[-NO_LIMIT, NO_LIMIT]] * VITAL_COUNT, dtype=np.int32)
     for rule in policy.rules:
         if rule.limit is not None:
-            limit, pair = round(rule.limit * THOUSANDTHS), ranges[rule.vital]
+            limit, pair = to_thousandths(rule.limit), ranges[rule.vital]
             pair[int(rule.is_high)] = min(pair[1], limit) if rule.is_high else max(pair[0], limit)
     return ranges

@@ -40,4 +40,4 @@ def unpack(snapshot: bytes) -> tuple[dict[str, Any], npt.NDArray[np.void]]:
     if header["layout"] != layout_id():
         raise SnapshotError("its records have another layout")
     records = np.frombuffer(body, dtype=PATIENT, offset=stop, count=header["count"])
-    return header, records.copy()
+    return header, records

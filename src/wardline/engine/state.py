@@ -312,3 +312,15 @@ def blank_vitals(vitals: npt.NDArray[np.void]) -> None:
     for name in ("held", "input", "check_value"):
         vitals[name] = MISSING
     vitals["source"] = -1
+
+
+def more_records(records: npt.NDArray[np.void], count: int) -> npt.NDArray[np.void]:
+    """The records and `count` blank ones behind them.
+
+    Copied as raw bytes: NumPy leaves the padding of records undefined otherwise, and equal engines
+    must give equal snapshots.
+    """
+    grown = np.empty((len(records) + count) * PATIENT.itemsize, dtype=np.uint8)
+    grown[: records.nbytes] = records.view(np.uint8)
+    grown[records.nbytes :] = blank_records(len(records), count).view(np.uint8)
+    return grown.view(PATIENT)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from wardline.model.decoded import Decoded
 from wardline.model.names import Dictionaries
-from wardline.sources.csv_files import open_csv
+from wardline.sources.arrival_order import open_csv_in_order
 from wardline.sources.files import LeftError
 from wardline.sources.recognition import FORMATS, format_of
 from wardline.sources.whole_files import open_bidmc, open_mimic3, open_wfdb
@@ -18,7 +18,7 @@ BATCH_ROWS = 10_000
 
 AUTO = "auto"
 
-_OPENERS = {"bidmc": open_bidmc, "mimic3": open_mimic3, "wfdb": open_wfdb, "csv": open_csv}
+_OPENERS = {"bidmc": open_bidmc, "mimic3": open_mimic3, "wfdb": open_wfdb, "csv": open_csv_in_order}
 
 
 class Recording(Protocol):
@@ -37,7 +37,11 @@ class Recording(Protocol):
     rows: int
     ignored_rows: int
     bytes_total: int
-    bytes_done: int
+
+    @property
+    def bytes_done(self) -> int:
+        """How much of the file was read."""
+        ...
 
     @property
     def has_arrivals(self) -> bool:

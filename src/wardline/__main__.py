@@ -1,0 +1,5 @@
+"""`python -m wardline` is `wardline`."""
+
+from wardline.cli import main
+
+main()

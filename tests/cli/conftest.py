@@ -1,0 +1,39 @@
+"""Runs commands in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wardline.cli import cli
+
+Run = Callable[..., Result]
+
+CSV = """patient_id,timestamp,heart_rate,spo2
+p,2026-01-01T00:00:00Z,80,97
+p,2026-01-01T00:00:01Z,81,
+q,2026-01-01T00:00:00Z,900,95
+p,2026-01-01T00:00:01Z,99,
+q,2026-01-01T00:00:02Z,fast,95
+"""
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Runs `wardline` with these arguments in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WARDLINE_DATA_DIR", str(tmp_path / "data"))
+    return lambda *arguments: CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    file = tmp_path / "ward.csv"
+    file.write_text(CSV)
+    return file
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/ward.db"
