@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Run
 
+from wardline.assembly import WriterLock
 from wardline.codecs.digest import findings_sha256
 from wardline.model.tables import DIGEST_TABLES
 from wardline.pipeline.ports import Query
@@ -16,7 +17,7 @@ from wardline.stores.relational.store import RelationalStore
 FIELDS = [
     "rows", "ignored_rows", "readings", "accepted", "duplicates", "rejected", "rejected_values",
     "late", "windows", "scores", "anomalies", "transitions", "findings_sha256", "wall_s", "cpu_s",
-    "readings_per_s",
+    "digest_s", "readings_per_s",
 ]  # fmt: skip
 
 
@@ -71,6 +72,36 @@ def test_an_export_replays_with_its_own_arrivals(
     assert again["findings_sha256"] == first["findings_sha256"]
 
 
+LATE_CSV = """patient_id,timestamp,heart_rate
+p,2026-01-01T00:05:00Z,80
+p,2026-01-01T00:00:10Z,170
+p,2026-01-01T00:05:20Z,81
+q,2026-01-01T00:00:00Z,60
+p,2026-01-01T00:00:20Z,180
+"""
+
+
+def test_an_export_replays_in_the_order_of_acceptance_though_its_rows_lie_by_time(
+    run: Run, tmp_path: Path, store: str
+):
+    (tmp_path / "late.csv").write_text(LATE_CSV)
+    first = replayed(run, tmp_path / "late.csv", "--store", store)
+    assert first["late"] == 2
+    run("export", "readings", "--store", store, "--out", tmp_path / "export.csv")
+    again = replayed(run, tmp_path / "export.csv", "--batch", 2)
+    assert again["findings_sha256"] == first["findings_sha256"]
+    assert again["late"] == 2
+
+
+def test_a_store_that_somebody_writes_to_takes_no_replay(run: Run, recording: Path, store: str):
+    replayed(run, recording, "--store", store)
+    lock = WriterLock(store)
+    done = run("replay", recording, "--store", store)
+    lock.release()
+    assert done.exit_code == 1
+    assert "another Wardline is writing" in done.stderr
+
+
 def test_a_store_is_not_replayed_into_itself(run: Run, recording: Path, store: str):
     replayed(run, recording, "--store", store)
     done = run("replay", store, "--store", store)
@@ -91,4 +122,4 @@ def test_a_real_recording_gives_the_same_digest_in_any_cut(run: Run, data_folder
     file = data_folder / "bidmc" / "bidmc_01_Numerics.csv"
     whole, cut = replayed(run, file), replayed(run, file, "--batch", "13")
     assert whole["accepted"] == 481
-    assert {**whole, **dict.fromkeys(FIELDS[-3:])} == {**cut, **dict.fromkeys(FIELDS[-3:])}
+    assert {**whole, **dict.fromkeys(FIELDS[-4:])} == {**cut, **dict.fromkeys(FIELDS[-4:])}

@@ -1,4 +1,5 @@
 import gc
+import weakref
 
 import numpy as np
 
@@ -70,11 +71,15 @@ def test_a_full_table_starts_again_and_keeps_the_codes(monkeypatch):
 
 
 def test_a_table_goes_with_its_dictionaries():
-    before = len(spellings._TABLES)
     dictionaries = Dictionaries()
-    table = spellings_of(dictionaries)
-    assert spellings_of(dictionaries) is table
-    assert len(spellings._TABLES) == before + 1
+    table = weakref.ref(spellings_of(dictionaries))
+    assert spellings_of(dictionaries) is table()
     del dictionaries
     gc.collect()
-    assert len(spellings._TABLES) == before
+    assert table() is None
+
+
+def test_a_table_belongs_to_all_three_dictionaries():
+    first = Dictionaries()
+    other = Dictionaries(patients=first.patients)
+    assert spellings_of(first) is not spellings_of(other)

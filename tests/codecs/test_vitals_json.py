@@ -301,3 +301,14 @@ def test_codes_stay_the_same_from_body_to_body():
     assert len(dictionaries.patients) == 3000
     assert first.patient.tolist() == second.patient.tolist()[::-1]
     assert first.patients.texts(first.patient[:2]) == ["häma-0", "häma-1"]
+
+
+def test_lines_beyond_measure_are_refused_even_if_blank():
+    with pytest.raises(TooManyItemsError):
+        decode_json_lines(b"\n" * 101, 7, Dictionaries(), items_max=5)
+    assert len(decode_json_lines(b"\n" * 100, 7, Dictionaries(), items_max=5).batch) == 0
+
+
+def test_brackets_within_texts_do_not_count():
+    item = '{"x":["]",{"y":"}]\\"["}],"patient_id":"p","timestamp":1,"hr":60}'
+    assert len(decode_json(f"[{item},{item}]".encode(), 7, Dictionaries()).batch) == 2

@@ -53,10 +53,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
             answer = _send(material, into, SPEEDS[speed], stopping, progress)
         else:
             answer = _store(material, url, SPEEDS[speed], stopping, progress)
-    wall_s = time.perf_counter() - started[0]
-    answer["wall_s"] = round(wall_s, 3)
-    answer["cpu_s"] = round(time.process_time() - started[1], 3)
-    answer["readings_per_s"] = round(answer["readings"] / max(wall_s, 1e-9), 1)
+    answer.setdefault("wall_s", round(time.perf_counter() - started[0], 3))
+    answer.setdefault("cpu_s", round(time.process_time() - started[1], 3))
+    answer["readings_per_s"] = round(answer["readings"] / max(answer["wall_s"], 1e-3), 1)
     _report(answer, as_json=as_json)
     if stopping.is_set():
         say("stopped: what was taken is in place, and running it again adds the rest")
@@ -66,16 +65,18 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter per option
 def _store(
     material: Any, url: str | None, speed: float | None, stopping: Event, progress: ProgressLine
 ) -> dict[str, Any]:
-    from wardline.assembly import MEMORY_URL, open_store  # noqa: PLC0415 - loads machine code
+    from wardline.assembly import MEMORY_URL, WriterLock, open_store  # noqa: PLC0415 - loads machine code
     from wardline.cli.replaying import replay_into_store  # noqa: PLC0415 - as above
 
     if url and material.is_also(url):
         raise CommandError(f"{url} cannot be replayed into itself")
     store = open_store(url or MEMORY_URL)
+    lock = WriterLock(url or MEMORY_URL)
     try:
         return replay_into_store(material, store, speed, stopping, progress)
     finally:
         store.close()
+        lock.release()
 
 
 def _send(

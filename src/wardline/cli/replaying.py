@@ -1,5 +1,6 @@
 """The two ends of a replay: a store, or a running Wardline."""
 
+import time
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
@@ -27,7 +28,12 @@ Answer = dict[str, Any]
 def replay_into_store(
     material: Material, store: Store, speed: float | None, stopping: Event, progress: ProgressLine
 ) -> Answer:
-    """Replay on the event clock; the fields of `--json` but for the time it took."""
+    """Replay on the event clock; the fields of `--json`.
+
+    `wall_s` and `cpu_s` end when the last reading is durable; `digest_s` is what reading all
+    findings back for the digest took after that.
+    """
+    started = time.perf_counter(), time.process_time()
     clock = EventClock()
     worker = Worker(recover(store).engine, store, clock)
     patients: set[str] = set()
@@ -40,9 +46,15 @@ def replay_into_store(
 
     parts = _noting_patients(material.parts(), patients)
     replay(parts, worker, clock, Pace(speed, stopping), show)
+    durable = time.perf_counter(), time.process_time()
     digest = findings_digest(store, patients)
-    counts = digest.counts
-    return _account(material, worker.tally) | counts | {"findings_sha256": digest.sha256}
+    times = {
+        "wall_s": round(durable[0] - started[0], 3),
+        "cpu_s": round(durable[1] - started[1], 3),
+        "digest_s": round(time.perf_counter() - durable[0], 3),
+    }
+    found = {**digest.counts, "findings_sha256": digest.sha256}
+    return _account(material, worker.tally) | found | times
 
 
 def _noting_patients(parts: Iterator[Part], patients: set[str]) -> Iterator[Part]:

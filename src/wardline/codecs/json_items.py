@@ -24,7 +24,10 @@ _FLAT_OBJECT: Final = rb'\{[^{}\[\]"]*+(?:' + _STRING + rb'[^{}\[\]"]*+)*+\}'
 _SIMPLE_ITEM: Final = re.compile(
     _FLAT_OBJECT + rb"|" + _STRING + rb'|[^ \t\r\n",\[\]{}]++', re.DOTALL
 )
-_TOKEN: Final = re.compile(_STRING + rb'|["{}\[\]]', re.DOTALL)
+_TO_BRACKETS: Final = re.compile(
+    rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+)*+([{\[]++|[}\]]++|"|\Z)', re.DOTALL
+)
+"""Up to the next run of opening or closing brackets, an open quote, or the end."""
 
 
 class NotJsonError(FieldError):
@@ -97,17 +100,20 @@ def _item_end(text: bytes, at: int, end: int) -> int:
     if text[at : at + 1] not in (b"{", b"[") or at >= end:
         raise NotJsonError(at, "a value was expected")
     depth = 0
-    for token in _TOKEN.finditer(text, at, end):
-        mark = token[0]
-        if mark in (b"{", b"["):
-            depth += 1
-        elif mark in (b"}", b"]"):
-            depth -= 1
-            if depth == 0:
-                return token.end()
-        elif mark == b'"':
-            raise NotJsonError(token.start(), "a text that does not end")
-    raise NotJsonError(end, "the text ends too early")
+    while True:
+        match = _TO_BRACKETS.match(text, at, end)
+        run = match[1] if match else b""
+        if match is None or not run:
+            raise NotJsonError(end, "the text ends too early")
+        if run == b'"':
+            raise NotJsonError(match.start(1), "a text that does not end")
+        if run[0] in b"}]":
+            if len(run) >= depth:
+                return match.start(1) + depth
+            depth -= len(run)
+        else:
+            depth += len(run)
+        at = match.end()
 
 
 def _space_end(text: bytes, at: int, end: int) -> int:

@@ -31,6 +31,9 @@ __all__ = [
 ITEMS_MAX: Final = 50_000
 """Items in one body or text; a longer one is refused as a whole."""
 
+LINES_PER_ITEM_MAX: Final = 20
+"""So many times the items allowed, counted in lines, are refused even if most lines are blank."""
+
 SCAN_FROM_BYTES: Final = 4096
 """Below this the exact way takes no longer than calling the scanner."""
 
@@ -99,6 +102,8 @@ def decode_json_lines(  # noqa: PLR0913 - the arguments of every decoder
     Line i, counted from 0, has position first_position + i. A line that is no JSON is one
     rejection. Raises TooManyItemsError for more than `items_max` readings.
     """
+    if body.count(b"\n") > LINES_PER_ITEM_MAX * items_max:
+        raise TooManyItemsError(items_max)
     starts, ends = _lines(body)
     position = first_position + np.arange(len(starts))
     received_at = np.full(len(starts), received_at_ms)
