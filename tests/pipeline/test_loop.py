@@ -26,10 +26,11 @@ from wardline.pipeline.ports import StoreUnavailableError
 class Host:
     """Hands a loop its entries."""
 
-    def __init__(self):
+    def __init__(self, retention_s: float | None = None):
         self.clock = HandClock()
         self.store = FailingStore(memory())
-        self.loop = EngineLoop(self.store, self.clock, LoopLimits(retry_s=0.0, snapshot_s=1e9))
+        limits = LoopLimits(retry_s=0.0, snapshot_s=1e9, retention_s=retention_s)
+        self.loop = EngineLoop(self.store, self.clock, limits)
 
     def step(self, *contents: Any, at: int | None = None) -> list[Future[Any]]:
         self.clock.now = self.clock.now if at is None else at
@@ -162,3 +163,18 @@ def test_counts_go_on_after_recovery_and_count_only_what_is_durable(host: Host):
 def test_the_clock_skew_of_a_source_is_watched(host: Host):
     host.step(decoded(reading(at=START + 6 * SECOND)))
     assert host.loop.skew.skewed(START) == {("p", ""): 6.0}
+
+
+def test_what_is_older_than_the_retention_is_deleted_and_the_newest_stays():
+    host = Host(retention_s=60.0)
+    host.step(decoded(reading(heart_rate=70)), at=START)
+    host.step(decoded(reading(at=START + 1, heart_rate=71)), at=START + 1)
+    host.step(at=START + 3600 * SECOND)
+    assert [row[3] for row in table(host.store, "readings")] == [71_000]
+
+
+def test_without_a_retention_everything_is_kept(host: Host):
+    host.step(decoded(reading(heart_rate=70)), at=START)
+    host.step(decoded(reading(at=START + 1, heart_rate=71)), at=START + 1)
+    host.step(at=START + 3600 * SECOND)
+    assert len(table(host.store, "readings")) == 2

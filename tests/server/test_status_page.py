@@ -63,7 +63,8 @@ def test_conditions_are_shown_with_priority_and_reason_but_pending_ones_are_not(
     )  # fmt: skip
     page = page_of(call)
     alarms = [attrs for tag, attrs in page.seen if "alarm" in attrs.get("class", "")]
-    assert alarms == [{"class": "alarm high", "title": "because"}] * 2
+    assert alarms == [{"class": "alarm high"}] * 2
+    assert page.text.count("because") == 2
     assert "systolic bp low (unknown)" in page.text
     assert "heart rate low" not in page.text
     assert "ICU · 7" in page.text
@@ -95,8 +96,7 @@ def test_hostile_names_are_shown_as_text(call, ward, text):
         ConditionPicture("spo2_low", "active", "low", "physiological", "spo2", 1, 1, NOW, text),
     )
     page = page_of(call)
-    assert page.text.count(text) == 3
-    assert [a["title"] for _, a in page.seen if "title" in a] == [text]
+    assert page.text.count(text) == 4
     assert "script" not in {tag for tag, _ in page.seen}
 
 
@@ -109,7 +109,7 @@ def test_a_page_of_very_many_patients_is_cut_and_says_so(call, ward):
 
 
 def test_the_name_of_the_store_never_holds_its_address(call):
-    assert "MemoryStore" in page_of(call).text
+    assert "memory" in page_of(call).text
 
 
 def test_every_link_of_the_page_leads_somewhere(call):

@@ -26,6 +26,8 @@ class FixedClock:
 class MemoryStore:
     """Rows per table, oldest first; patients by id."""
 
+    kind = "memory"
+
     def __init__(self) -> None:
         self.tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
         self.known: dict[str, Patient] = {}

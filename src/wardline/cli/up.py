@@ -47,6 +47,10 @@ class Simulated:
 @click.option("--start", type=MOMENT, help="When the simulated ward began.")
 @click.option("--history", type=DURATION, default="2h", show_default=True)
 @click.option("--flag-anomalies", is_flag=True, help="Simulated monitors say what is a fault.")
+@click.option(
+    "--retention", type=DURATION, envvar="WARDLINE_RETENTION",
+    help="Delete what is older, such as 90d. Default: keep everything.",
+)  # fmt: skip
 @click.option("--no-simulator", is_flag=True, help="Only what others send.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 def up(**options: Any) -> None:
@@ -89,7 +93,7 @@ def _run(url: str, options: dict[str, Any], simulated: Simulated | None, stoppin
         ward = _ward_with_history(store, simulated, stopping) if simulated else None
         if stopping.is_set():
             sys.exit(INTERRUPTED)
-        with _running_host(store, stopping) as host:
+        with _running_host(store, options["retention"], stopping) as host:
             return _serve(host, settings, ward, stopping, browse=_wants_browser(options))
     finally:
         store.close()
@@ -115,11 +119,13 @@ def _ward_with_history(store: Any, simulated: Simulated, stopping: Event) -> Any
 
 
 @contextmanager
-def _running_host(store: Any, stopping: Event) -> Generator[Any]:
+def _running_host(store: Any, retention_s: float | None, stopping: Event) -> Generator[Any]:
     """A host that is ready; its end is an orderly one."""
-    from wardline.pipeline.host import EngineHost  # noqa: PLC0415 - loads machine code
+    from wardline.pipeline.host import EngineHost, HostLimits  # noqa: PLC0415 - loads machine code
+    from wardline.pipeline.loop import LoopLimits  # noqa: PLC0415 - as above
 
-    host = EngineHost(store, died=stopping.set)
+    limits = HostLimits(loop=LoopLimits(retention_s=retention_s))
+    host = EngineHost(store, limits=limits, died=stopping.set)
     host.start()
     try:
         yield host

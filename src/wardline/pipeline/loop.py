@@ -24,14 +24,20 @@ from wardline.pipeline.worker import ROWS_PER_COMMIT_MAX, Worker
 logger = logging.getLogger(__name__)
 
 TICK_MS = 1000
+TRIM_EVERY_MS = 3_600_000
+"""How often a store with a retention is looked at; while there is something old, every second."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopLimits:
-    """How long a store that failed is left alone, and how often the engine's state is kept."""
+    """How long a store that failed is left alone, and how often the engine's state is kept.
+
+    retention_s: readings and findings older than this are deleted; None keeps everything.
+    """
 
     retry_s: float = 1.0
     snapshot_s: float = 10.0
+    retention_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class EngineLoop:
         self._retry_at_s = 0.0
         self._kept_at_s = time.monotonic()
         self._next_tick_ms = 0
+        self._next_trim_ms = 0
 
     def run(self, inbox: Inbox[Entry], stopping: threading.Event) -> None:
         """Work until told to stop; then take what still waits and keep the engine's state."""
@@ -94,6 +101,7 @@ class EngineLoop:
                     self._serve(worker, entry, served)
                 self._tick_if_due(worker, now_ms)
             self._commit(worker)
+            self._trim_if_due(now_ms)
         except StoreUnavailableError as problem:
             self._lose(worker, problem)
             _fail([entry.item.future for entry in arrived], self.trouble)
@@ -137,6 +145,13 @@ class EngineLoop:
         self.commit_s += ended_s - started_s
         if keep:
             self._kept_at_s = ended_s
+
+    def _trim_if_due(self, now_ms: int) -> None:
+        """One bounded step of deleting what is older than the retention."""
+        if self.limits.retention_s is None or now_ms < self._next_trim_ms:
+            return
+        deleted = self.store.trim(now_ms - int(self.limits.retention_s * 1000))
+        self._next_trim_ms = now_ms + (TICK_MS if deleted else TRIM_EVERY_MS)
 
     # -- a store that fails -----------------------------------------------------------------------
 

@@ -114,12 +114,24 @@ class Page:
 class Store(Protocol):
     """Where readings and findings are kept. One writer at a time; readers any time, any thread."""
 
+    @property
+    def kind(self) -> str:
+        """What kind of store this is, in a word for people; never its address."""
+        ...
+
     def commit(self, commit: Commit) -> int:
         """Make a commit durable, wholly or not at all, and give its number (1, 2, ...).
 
         Repeating rows that are there already (by their keys) replaces findings and leaves readings.
         Windows listed in `findings.recompute` are rebuilt from the stored readings, this commit's
         included, in the same transaction. Raises StoreUnavailableError and keeps nothing.
+        """
+        ...
+
+    def trim(self, before_ms: int, batch_rows: int = 10_000) -> int:
+        """Delete up to `batch_rows` rows older than a time; 0 when nothing is left to delete.
+
+        Each patient keeps the newest row of every table. Called by the thread that commits.
         """
         ...
 

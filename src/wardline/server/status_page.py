@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from wardline.model.pictures import ConditionPicture, PatientPicture, VitalPicture
+from wardline.model.policy import PRIORITY_NAMES
 from wardline.model.vitals import VITAL_INDEX, VITALS
 from wardline.pipeline.ports import Host
 from wardline.server.context import Served
@@ -103,7 +104,7 @@ def _facts(now: int, pictures: list[PatientPicture], problems: list[str], host: 
 
 def store_name(host: Host) -> str:
     """What kind of store it is; never its address, which may hold a password."""
-    return type(host.store).__name__
+    return host.store.kind
 
 
 def _problems(problems: list[str]) -> str:
@@ -117,14 +118,16 @@ def _table(now: int, pictures: list[PatientPicture]) -> str:
     if not pictures:
         return "<p>No patient yet: nothing has been received.</p>"
     names = "".join(
-        f'<th scope="col">{escape(v.title)}<small>{escape(v.unit)}</small></th>' for v in VITALS
+        f'<th scope="col"><abbr title="{escape(v.title)}">{escape(v.short)}</abbr>'
+        f"<small>{escape(v.unit)}</small></th>"
+        for v in VITALS
     )
     rows = "\n".join(_row(now, picture) for picture in pictures[:PATIENTS_MAX])
     more = len(pictures) - PATIENTS_MAX
     rest = f"<p>{_patients(more)} more are not shown here.</p>" if more > 0 else ""
     return (
-        f'<div class="scroll"><table>\n<thead><tr><th scope="col">Patient</th>{names}'
-        f'<th scope="col">Conditions</th></tr></thead>\n'
+        f'<div class="scroll"><table>\n<thead><tr><th scope="col">Patient</th>'
+        f'<th scope="col">Conditions</th>{names}</tr></thead>\n'
         f"<tbody>\n{rows}\n</tbody></table></div>{rest}"
     )
 
@@ -134,11 +137,13 @@ def _row(now: int, picture: PatientPicture) -> str:
     place = " · ".join(word for word in (patient.ward, patient.bed) if word)
     seen = _ago(age_s(now, picture.last_reading_at))
     cells = "".join(_value(now, vital) for vital in picture.vitals)
-    conditions = "".join(_condition(c) for c in picture.conditions if c.state in SHOWN_STATES)
+    shown = [c for c in picture.conditions if c.state in SHOWN_STATES]
+    shown.sort(key=lambda c: PRIORITY_NAMES.index(c.priority), reverse=True)
+    conditions = "".join(_condition(c) for c in shown)
     return (
         f'<tr><th scope="row"><bdi>{escape(patient.patient_id)}</bdi>'
         f"<small><bdi>{escape(place)}</bdi></small><small>{escape(seen)}</small></th>"
-        f"{cells}<td>{conditions}</td></tr>"
+        f'<td class="conditions">{conditions}</td>{cells}</tr>'
     )
 
 
@@ -157,8 +162,8 @@ def _condition(condition: ConditionPicture) -> str:
     text = condition.rule.replace("_", " ")
     state = "" if condition.state == "active" else f" ({condition.state})"
     return (
-        f'<span class="alarm {escape(condition.priority)}" title="{escape(condition.reason)}">'
-        f"{escape(text + state)}</span>"
+        f'<span class="alarm {escape(condition.priority)}">{escape(text + state)}</span>'
+        f"<small>{escape(condition.reason)}</small>"
     )
 
 

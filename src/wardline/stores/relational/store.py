@@ -26,6 +26,8 @@ from wardline.stores.relational.schema import positions, snapshots
 from wardline.stores.relational.trimming import trim
 from wardline.stores.relational.writing import write_commit
 
+KINDS = {"sqlite": "SQLite"}
+
 
 class RelationalStore:
     """Readings and findings in a relational database (see `pipeline.ports.Store`).
@@ -49,6 +51,11 @@ class RelationalStore:
         except BaseException:
             self._connections.close()
             raise
+
+    @property
+    def kind(self) -> str:
+        """What kind of store this is, in a word for people."""
+        return KINDS[self._connections.writer.dialect.name]
 
     def commit(self, commit: Commit) -> int:
         """Make a commit durable, wholly or not at all, and give its number (1, 2, ...)."""
