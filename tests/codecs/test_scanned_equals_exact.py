@@ -132,7 +132,8 @@ TEXTS = (
     "x" * 129,
     "患" * 128, "患" * 129, "\U0001f600" * 128, "a\x7fb", "a\x85b", "a\x1fb", "a\x00b", " p ",
     "a\\b", 'a"b',
-    "120/80", "120 / 80", "120/", "true", "null", "nan", "spo2:na", "\u2028",
+    "y" * 1023, "y" * 1024, "y" * 1152, "120/80", "120 / 80", "120/", "true", "null", "nan",
+    "spo2:na", "\u2028",
 )  # fmt: skip
 WORDS = (
     "null",
@@ -171,6 +172,35 @@ def test_every_spelling_of_a_value_is_read_the_same_both_ways(name, monkeypatch)
             body = f"[{item},{item}]".encode()
             scanned, exact = both_ways(monkeypatch, decode_json, body, 7)
             assert scanned == exact, item
+
+
+GOOD = b'{"patient_id":"p","timestamp":5,"hr":60}'
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        b'{"patient_id":"p","hr":60}', b'{"timestamp":5,"hr":60}',
+        b'{"patient_id":"p","timestamp":5}',
+        b'{"\xff":1,"patient_id":"p","timestamp":5,"hr":60}', b'{"x":"\xff","hr":60}',
+        b'{"patient_id":"\xff","timestamp":5,"hr":60}', b'{"patient_id":"p","timestamp":5 "hr":60}',
+        b'{"patient_id":"p","timestamp":5;"hr":60}', b'{"patient_id":"p","timestamp":5,,"hr":60}',
+        b'{"patient_id":"p","timestamp":5,"hr" 60}', b'{"patient_id":"p","timestamp":5,"hr"::60}',
+        b'{"patient_id":"p","timestamp":5,"hr":60,}', b'{,"patient_id":"p","timestamp":5,"hr":60}',
+        b'{"patient_id":"p","timestamp":5,"hr":60', b'"patient_id":"p","timestamp":5,"hr":60}',
+        b'{"patient_id":"p","timestamp":5,"hr":60}}', b'{"patient_id":"p","timestamp":5,"hr":60]',
+        b"{patient_id:5}", b"{}", b"{ }", b"{]", b"5", b'"a]"', b"[{}]", b"", b"\x00", b"\\",
+        b'{"patient_id":"p","timestamp":5,\x0b"hr":60}',
+        b'{"patient_id":"p","timestamp":5,"hr":60}\x00',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "form", [b"%s", b"[%s]", b"[%s,%s]", b" [ %s\n,%s ]\r", b"[%s,%s", b"[%s %s]"]
+)
+def test_damaged_items_are_read_the_same_both_ways(form, item, monkeypatch):
+    body = form.replace(b"%s", item, 1).replace(b"%s", GOOD)
+    scanned, exact = both_ways(monkeypatch, decode_json, body, 7)
+    assert scanned == exact
 
 
 @pytest.mark.parametrize("name", [*CSV_FIELDS, "weight"])

@@ -139,6 +139,14 @@ def test_an_endless_line_is_refused_and_its_memory_bounded(piece_size, filling):
     assert len(rejection.raw) <= 4 * RECORD_BYTES_MAX
 
 
+def test_a_plain_line_may_be_just_as_long_as_is_read():
+    rest = RECORD_BYTES_MAX - len("p,1,60,\n")
+    fitting, too_long = f"p,1,60,{'x' * rest}\n", f"p,2,60,{'x' * (rest + 1)}\n"
+    result = decoded("patient_id,timestamp,hr,note\n" + fitting + too_long)
+    assert result.batch.observed_at.tolist() == [1]
+    assert [rejection.position for rejection in result.rejections] == [3]
+
+
 @pytest.mark.parametrize(
     ("header", "reason"),
     [

@@ -11,7 +11,8 @@ SETTINGS = "settings"
 ADMIT = "admit"
 TRANSFER = "transfer"
 DISCHARGE = "discharge"
-COMMAND_NAMES = (SETTINGS, ADMIT, TRANSFER, DISCHARGE)
+CHART = "chart"
+COMMAND_NAMES = (SETTINGS, ADMIT, TRANSFER, DISCHARGE, CHART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Command:
     `content`, for settings any of: `profile` (str), `limits` ({rule name: {limit, delay_s,
     arterial_delay_s, hysteresis, clear_s, priority} or None to return to the profile's rule};
     limit None switches the rule off), `spo2_scale` (1 or 2), `age` (years or None), `pregnant`.
-    For admit: admission_id, ward, bed; transfer: ward, bed; discharge: nothing.
+    For admit: admission_id, ward, bed; transfer: ward, bed; discharge: nothing; chart: what
+    was charted, for the record of who did it (its values come as a reading of their own).
     """
 
     patient_id: str

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from wardline.model.commands import ADMIT, DISCHARGE, SETTINGS, TRANSFER, Command
+from wardline.model.commands import ADMIT, CHART, DISCHARGE, SETTINGS, TRANSFER, Command
 from wardline.server.bodies import EntryRoute
 from wardline.server.context import Context, Served
 from wardline.server.entries import (
@@ -26,6 +26,7 @@ from wardline.server.readings import acknowledgement_response, durable, submit
 from wardline.server.schemas import Accepted, Stored, failures
 
 CHART_SOURCE = "chart"
+NOT_CHARTED = {"actor", "patient_id", "source"}
 
 router = APIRouter(route_class=EntryRoute)
 RESPONSES = failures(408, 413, 415, 422, 503)
@@ -88,16 +89,22 @@ async def post_discharge(patient_id: str, entry: DischargeEntry, served: Served)
     summary="Chart consciousness, oxygen, temperature, cuff pressure, respiration",
 )
 async def post_observations(patient_id: str, entry: ObservationEntry, served: Served) -> Response:
-    """Stored as a reading of the source `chart`, with the same answer as POST /api/v1/readings."""
+    """Stored as a reading of the source `chart`, with the same answer as POST /api/v1/readings.
+
+    Who charted it is kept as a command `chart` before it.
+    """
     check_patient_id(patient_id)
     record = _record(patient_id, entry, served.clock.now_ms())
+    charted = {name: value for name, value in record.items() if name not in NOT_CHARTED}
+    command = Command(patient_id, served.clock.now_ms(), entry.actor, CHART, charted)
+    await durable(served.host.command(command))
     body = msgspec.json.encode(record)
     decoded = await served.decoding.decode(body, served.clock.now_ms())
     return acknowledgement_response(await submit(served, decoded))
 
 
 def _record(patient_id: str, entry: ObservationEntry, now_ms: int) -> dict[str, Any]:
-    """One reading as JSON fields. The actor stays in the raw record."""
+    """One reading as JSON fields."""
     record = entry.model_dump(exclude_none=True)
     if not record.keys() - {"actor", "timestamp"}:
         raise RefusedError(422, "nothing was observed: give at least one value")

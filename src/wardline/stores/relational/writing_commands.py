@@ -33,7 +33,7 @@ def write_command(
     connection.exec_driver_sql(raise_line, (stored.at, key, stored.at))
     if command.command == words.SETTINGS:
         _keep_settings(connection, memory, key, stored)
-    else:
+    elif command.command != words.CHART:
         _move_stay(connection, key, stored)
     return last_order + 1
 
