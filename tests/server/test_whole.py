@@ -77,8 +77,9 @@ def test_what_people_enter_is_durable_and_shown(call):
     patient = call.get(path).json()
     assert (patient["ward"], patient["bed"]) == ("ICU", "4")
     assert patient["settings"]["limits"] == limits
-    names = [row["command"] for row in call.get("/api/v1/commands").json()["rows"]]
-    assert sorted(names) == ["admit", "settings"]
+    rows = call.get("/api/v1/commands").json()["rows"]
+    assert sorted(row["command"] for row in rows) == ["admit", "chart", "settings"]
+    assert all(row["actor"] for row in rows)
     (reading,) = call.get("/api/v1/readings").json()["rows"]
     assert (reading["source"], reading["consciousness"]) == ("chart", "A")
     (stay,) = call.get("/api/v1/stays").json()["rows"]
