@@ -4,7 +4,7 @@ import weakref
 import numpy as np
 
 from wardline.codecs import spellings
-from wardline.codecs.compiled import NOT_SEEN, compiled
+from wardline.codecs.compiled import NOT_SEEN, SPAN_BITS, compiled
 from wardline.codecs.fields import JSON_FIELDS
 from wardline.codecs.spellings import KEY, LABEL, PATIENT, SOURCE, code_of, mix, spellings_of
 from wardline.model.names import Dictionaries
@@ -35,6 +35,18 @@ def test_texts_are_found_after_they_were_settled_and_under_their_kind_only():
     table.settle()
     assert found(table, PATIENT, "p-1") == code == dictionaries.patients.find("p-1")
     assert {found(table, kind, "p-1") for kind in (KEY, SOURCE, LABEL)} == {NOT_SEEN}
+
+
+def test_a_text_of_another_kind_is_not_taken_even_where_slots_are_shared():
+    entries, texts = spellings._new_table(4, 8)
+    texts[:4] = np.frombuffer(b"abcd", dtype=np.uint8)
+    spans = np.arange(4) << SPAN_BITS | 1
+    spellings.enter(entries, texts, np.arange(4) << 2 | PATIENT, spans)
+    looked_up = [
+        [_look_up(entries, texts, kind, texts[n : n + 1]) for n in range(4)]
+        for kind in (PATIENT, SOURCE)
+    ]
+    assert looked_up == [[0, 1, 2, 3], [NOT_SEEN] * 4]
 
 
 def test_texts_that_cannot_be_used_get_no_code():
