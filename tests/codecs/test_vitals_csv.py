@@ -139,6 +139,13 @@ def test_an_endless_line_is_refused_and_its_memory_bounded(piece_size, filling):
     assert len(rejection.raw) <= 4 * RECORD_BYTES_MAX
 
 
+def test_no_more_of_an_endless_line_is_held_than_shows_that_it_is_too_long():
+    decoder = CsvDecoder(b"patient_id,timestamp,hr\n", Dictionaries())
+    for _ in range(10):
+        assert list(decoder.feed(b"x" * 50_000)) == []
+        assert len(decoder._rest) <= RECORD_BYTES_MAX + 1
+
+
 def test_a_plain_line_may_be_just_as_long_as_is_read():
     rest = RECORD_BYTES_MAX - len("p,1,60,\n")
     fitting, too_long = f"p,1,60,{'x' * rest}\n", f"p,2,60,{'x' * (rest + 1)}\n"

@@ -102,9 +102,12 @@ def test_aliases_that_disagree_reject_the_reading(fields, name):
 
 def test_null_and_sentinels_are_marked_unavailable():
     batch = decoded(
-        reading(spo2=None, heart_rate=-1, temperature=-99.9, on_oxygen=None, consciousness=None)
-    ).batch
-    names = ("spo2", "heart_rate", "temperature", "on_oxygen", "consciousness")
+        reading(
+            spo2=None, heart_rate=-1, temperature=-99.9, on_oxygen=None, consciousness=None,
+            fio2=-999,
+        )
+    ).batch  # fmt: skip
+    names = ("spo2", "heart_rate", "temperature", "on_oxygen", "consciousness", "fio2")
     assert int(batch.na[0]) == sum(1 << MARK_BIT[name] for name in names)
     assert (batch.values == MISSING).all()
     assert int(batch.bad[0]) == 0

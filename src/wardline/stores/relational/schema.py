@@ -63,7 +63,6 @@ patients = sa.Table(
     metadata,
     sa.Column("key", _INT, primary_key=True),
     sa.Column("patient_id", _ID, nullable=False, unique=True),
-    sa.Column("line_at", _MS, comment="arrival line of the last accepted reading or command"),
     sa.Column("age", _INT),
     sa.Column("gender", _TEXT),
     sa.Column("condition", _TEXT),

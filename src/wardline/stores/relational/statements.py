@@ -31,14 +31,6 @@ class Statements:
         is_row = table.c.key == sa.bindparam("row_key")
         return self._text("change", table, (name, "row_key"), lambda: update.where(is_row))
 
-    def raise_to(self, table: sa.Table, name: str) -> str:
-        """As `change`, but only upwards; the value is given a second time at the end."""
-        update = table.update().values({name: sa.bindparam(name)})
-        column = table.c[name]
-        is_row = table.c.key == sa.bindparam("row_key")
-        higher = update.where(is_row, sa.or_(column.is_(None), column < sa.bindparam("again")))
-        return self._text("raise", table, (name, "row_key", "again"), lambda: higher)
-
     def _keeping(self, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
         return self._insert(table).values(_given(names)).on_conflict_do_nothing()
 

@@ -29,8 +29,6 @@ def write_command(
     done = connection.exec_driver_sql(memory.statements.keep(commands, _COLUMNS), row)
     if not done.rowcount:
         return last_order
-    raise_line = memory.statements.raise_to(patients, "line_at")
-    connection.exec_driver_sql(raise_line, (stored.at, key, stored.at))
     if command.command == words.SETTINGS:
         _keep_settings(connection, memory, key, stored)
     elif command.command != words.CHART:

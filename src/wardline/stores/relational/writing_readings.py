@@ -13,7 +13,7 @@ from wardline.model.readings import NOT_STATED, ReadingBatch
 from wardline.model.vitals import MISSING, UNSTATED, VITAL_NAMES
 from wardline.stores.relational.cells import Column, filled_rows
 from wardline.stores.relational.memory import Memory
-from wardline.stores.relational.patients import note_context, note_lines
+from wardline.stores.relational.patients import note_context
 from wardline.stores.relational.schema import readings
 from wardline.stores.relational.statements import run_many
 
@@ -60,7 +60,6 @@ def write_readings(
     columns["id"] = np.arange(last_order + 1, last_order + 1 + count)
     names, rows = filled_rows({name: columns[name] for name in readings.c.keys()}, EMPTY_CELL)  # noqa: SIM118 - not a dict
     run_many(connection, memory.statements.keep(readings, names), rows)
-    note_lines(connection, memory.statements, columns["patient_key"], columns["arrived_at"])
     note_context(connection, memory, {**columns, **about}, labels)
     return last_order + count
 

@@ -48,7 +48,6 @@ def _create_names() -> None:
         "patients",
         needed("key", INT),
         needed("patient_id", ID),
-        sa.Column("line_at", BIG),
         sa.Column("age", INT),
         sa.Column("gender", TEXT),
         sa.Column("condition", TEXT),
