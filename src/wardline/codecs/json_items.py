@@ -7,6 +7,7 @@ stays within a small multiple of the text.
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -46,19 +47,24 @@ class TooManyItemsError(ValueError):
         self.items_max = items_max
 
 
-def item_spans(text: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+def item_spans(
+    text: bytes, start: int, end: int, items_max: int = sys.maxsize
+) -> Iterator[tuple[int, int]]:
     """Where the items of the text between two bytes lie: of its array, or all of it if it is none.
 
-    Judged by brackets, quotes and commas alone. Raises NotJsonError if those do not fit.
+    Judged by brackets, quotes and commas alone. Raises NotJsonError if those do not fit, and
+    TooManyItemsError where one item more than `items_max` begins, whatever follows.
     """
     at = _space_end(text, start, end)
     stop = end - _blank_tail(text, at, end)
     if at >= stop:
         raise NotJsonError(at, "empty")
-    if text[at] != ord("["):
+    if text[at] == ord("["):
+        yield from _array_spans(text, at, end, items_max)
+    elif items_max:
         yield at, stop
     else:
-        yield from _array_spans(text, at, end)
+        raise TooManyItemsError(items_max)
 
 
 def parse_item(raw: bytes, start: int = 0) -> object:
@@ -75,10 +81,14 @@ def parse_item(raw: bytes, start: int = 0) -> object:
         return _parse_patiently(raw, start)
 
 
-def _array_spans(text: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+def _array_spans(text: bytes, at: int, end: int, items_max: int) -> Iterator[tuple[int, int]]:
+    count = 0
     at = _space_end(text, at + 1, end)
     is_done = text[at : at + 1] == b"]" and at < end
     while not is_done:
+        if at < end and count == items_max:
+            raise TooManyItemsError(items_max)
+        count += 1
         item_end = _item_end(text, at, end)
         yield at, item_end
         at = _space_end(text, item_end, end)

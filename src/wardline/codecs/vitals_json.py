@@ -220,10 +220,10 @@ def _split(segments: _Segments, items_max: int) -> tuple[Rows, int]:
         if not text[start:end].strip(b" \t\r\n"):
             continue
         try:
-            for span in item_spans(text, start, end):
-                if len(spans) == items_max:
-                    raise TooManyItemsError(items_max)
+            for span in item_spans(text, start, end, items_max - first):
                 spans.append((segment, *span, c.ODD))
+        except TooManyItemsError:
+            raise TooManyItemsError(items_max) from None
         except NotJsonError:
             spans[first:] = [(segment, start, end, c.BROKEN)]
     rows = new_rows(len(spans))

@@ -16,7 +16,6 @@ from wardline.engine.technical import (
     suspect_value,
 )  # fmt: skip
 from wardline.engine.windows import (
-    NEWER_THERE,
     add_to_window,
     arm_window,
     correct_window,
@@ -50,15 +49,22 @@ def is_suspect(vital: int, value: int) -> bool:
 
 
 @compiled
-def window_value(patient: Patient, work: Work, vital: int, value: int) -> bool:
-    """Put a value of the reading at hand into its window; True if that was already due."""
-    if work.at >= window_due(work.window):
-        correct_window(patient, work, work.slot, vital, value, work.window)
-        return True
-    if work.slot != NEWER_THERE:
-        add_to_window(patient, work.slot, vital, value)
+def open_window(patient: Patient, work: Work) -> None:
+    """Find the window of the reading at hand, and whether it is late for it."""
+    work.window = work.observed_at // 60_000
+    work.slot = hold_window(patient, work.window)
+    work.is_late = 1 if work.at >= window_due(work.window) else 0
+    if not work.is_late:
         arm_window(patient, work.window)
-    return False
+
+
+@compiled
+def window_value(patient: Patient, work: Work, vital: int, value: int) -> None:
+    """Put a value of the reading at hand into its window."""
+    if work.is_late:
+        correct_window(patient, work, work.slot, vital, value, work.window)
+    else:
+        add_to_window(patient, work.slot, vital, value)
 
 
 @compiled
@@ -121,16 +127,17 @@ def is_current(held: VitalState, work: Work, charted: bool) -> bool:  # noqa: FB
 
 
 @compiled
-def take_vital(patient: Patient, policy: Policy, work: Work, vital: int) -> tuple[bool, bool]:
-    """One vital sign of the reading at hand: (current by time, late for its window)."""
+def take_vital(patient: Patient, policy: Policy, work: Work, vital: int) -> bool:
+    """One vital sign of the reading at hand; True if it is current by time."""
     value, at = work.values[vital], work.at
-    late = value != MISSING and window_value(patient, work, vital, value)
+    if value != MISSING:
+        window_value(patient, work, vital, value)
     held: VitalState = patient.vitals[vital]
     arterial = 1 if IS_PRESSURE[vital] and work.bp_method == ARTERIAL else 0
     charted = vital == TEMPERATURE or (IS_PRESSURE[vital] and not arterial)
     current = is_current(held, work, charted)
     if not counts_for(held, work.source, arterial):
-        return current, late
+        return current
     good = value != MISSING and not is_suspect(vital, value)
     if not current:
         if charted and good:
@@ -142,19 +149,19 @@ def take_vital(patient: Patient, policy: Policy, work: Work, vital: int) -> tupl
         suspect_value(patient, work, vital, at, value)
     elif held.source == work.source and held.arterial == arterial:
         mark_unavailable(patient, vital, at)
-    return current, late
+    return current
 
 
 @compiled
 def take_vitals(patient: Patient, policy: Policy, work: Work) -> tuple[bool, bool]:
     """All vital signs of the reading at hand: (any current by time, any late for its window)."""
     marks = work.na | work.bad
-    any_current, any_late = False, False
-    work.window = work.observed_at // 60_000
-    work.slot = hold_window(patient, work.window)
+    has_value, any_current = False, False
+    for vital in range(VITAL_COUNT):
+        has_value |= work.values[vital] != MISSING
+    if has_value:
+        open_window(patient, work)
     for vital in range(VITAL_COUNT):
         if work.values[vital] != MISSING or marks >> vital & 1:
-            current, late = take_vital(patient, policy, work, vital)
-            any_current |= current
-            any_late |= late
-    return any_current, any_late
+            any_current |= take_vital(patient, policy, work, vital)
+    return any_current, has_value and work.is_late == 1

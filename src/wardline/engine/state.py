@@ -148,7 +148,7 @@ WORK = np.dtype(
         ("counts", np.int64, (5,)),
         # The reading at hand.
         ("observed_at", np.int64), ("at", np.int64), ("seen_at", np.int64),
-        ("window", np.int64), ("slot", np.int64), ("fetched", np.int64),
+        ("window", np.int64), ("slot", np.int64), ("is_late", np.int64), ("fetched", np.int64),
         ("values", np.int32, (VITAL_COUNT,)), ("source", np.int32), ("fio2", np.int32),
         ("age", np.int16), ("na", np.uint16), ("bad", np.uint16), ("bp_method", np.int8),
         ("on_oxygen", np.int8), ("consciousness", np.int8), ("is_anomaly", np.int8),
@@ -250,6 +250,7 @@ class Work(Protocol):
     seen_at: int
     window: int
     slot: int
+    is_late: int
     fetched: int
     values: Records
     source: int

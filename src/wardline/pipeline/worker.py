@@ -39,8 +39,8 @@ ROWS_PER_COMMIT_MAX = 10_000
 FINDINGS_PER_COMMIT_MAX = 100_000
 """Findings of time alone that may wait for an unavailable store; beyond it the engine goes back."""
 
-ROWS_PER_SNAPSHOT = 200_000
-"""Recovery replays at most about so many readings: a second or two."""
+ROWS_PER_SNAPSHOT = 500_000
+"""Recovery replays at most about so many readings: two seconds."""
 
 Observer = Callable[[ReadingBatch, Outcome], None]
 """Sees every batch that went through the engine, before it is durable."""
