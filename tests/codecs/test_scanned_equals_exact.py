@@ -195,8 +195,12 @@ GOOD = b'{"patient_id":"p","timestamp":5,"hr":60}'
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
-    "form", [b"%s", b"[%s]", b"[%s,%s]", b" [ %s\n,%s ]\r", b"[%s,%s", b"[%s %s]"]
-)
+    "form",
+    [
+        b"%s", b"[%s]", b"[%s,%s]", b" [ %s\n,%s ]\r", b"[%s,%s", b"[%s %s]", b"[%s] x",
+        b"%s\n[]x\n%s", b"[\n[%s\n[\n[,\n[\n[",
+    ],
+)  # fmt: skip
 def test_damaged_items_are_read_the_same_both_ways(form, item, monkeypatch):
     body = form.replace(b"%s", item, 1).replace(b"%s", GOOD)
     for items_max in (0, 1, 2, 9):

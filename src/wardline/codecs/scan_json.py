@@ -52,8 +52,8 @@ def scan(
 ) -> tuple[int, int]:  # fmt: skip
     """Read segments, each an object or an array of objects, from a row on. (rows, segments read).
 
-    A segment that would make more than `items_max` rows is not read, nor anything after it. `rows`
-    has room for one more than that.
+    A segment that would make more than `items_max` rows is not read, nor anything after it; `rows`
+    has room for so many.
     """
     for segment in range(len(starts)):
         end = int(ends[segment])
@@ -61,10 +61,9 @@ def scan(
         first = row
         is_array = byte_at(text, start) == 91
         at = space_end(text, start + 1, end) if is_array else start
-        is_sound = not is_array or at < end
-        while (
-            is_sound and at < end and not (is_array and row == first and is_closed(text, at, end))
-        ):
+        is_empty = is_array and byte_at(text, at) == 93
+        is_sound = not is_array or (at < end and (not is_empty or is_closed(text, at, end)))
+        while is_sound and at < end and not is_empty:
             if row == items_max:
                 return first, segment
             begin_row(rows, row, at, segment, tables.default_source)
@@ -75,6 +74,8 @@ def scan(
             rows.wide[row, c.END] = record_end
             row += 1
             at, is_sound = _next_item(text, record_end, end, is_array)
+        if not is_sound and first == items_max:
+            return first, segment
         if not is_sound:
             row = _mark_broken(rows, first, segment, start, end)
     return row, len(starts)

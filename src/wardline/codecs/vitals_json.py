@@ -203,7 +203,7 @@ def _scan(
     tables = Tables(known.entries, known.texts, _LIMITS, source)
     # No item takes less than a byte and its comma.
     capacity = min(items_max, len(segments.text) // 2 + 1)
-    rows = known.rows(capacity + 1)
+    rows = known.rows(capacity)
     content = known.padded(segments.text)
     count, read = scan(content, segments.starts, segments.ends, capacity, tables, rows, 0)
     if read < len(segments.starts):
@@ -220,11 +220,13 @@ def _split(segments: _Segments, items_max: int) -> tuple[Rows, int]:
         if not text[start:end].strip(b" \t\r\n"):
             continue
         try:
-            for span in item_spans(text, start, end, items_max - first):
-                spans.append((segment, *span, c.ODD))
+            found = item_spans(text, start, end, items_max - first)
+            spans.extend((segment, *span, c.ODD) for span in found)
         except TooManyItemsError:
             raise TooManyItemsError(items_max) from None
         except NotJsonError:
+            if first == items_max:
+                raise TooManyItemsError(items_max) from None
             spans[first:] = [(segment, start, end, c.BROKEN)]
     rows = new_rows(len(spans))
     columns = np.array(spans, dtype=np.int64).reshape(len(spans), 4)
