@@ -5,6 +5,7 @@ are cut, patients interleaved, ticks spaced or snapshots taken.
 """
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from wardline.engine.snapshots import pack, unpack
 from wardline.engine.state import WORK, blank_records, more_records
 from wardline.model.commands import ADMIT, COMMAND_NAMES, DISCHARGE, SETTINGS, Command
 from wardline.model.content import content_hash
-from wardline.model.findings import Findings, Outcome, Status, join_findings
+from wardline.model.findings import Findings, Outcome, join_findings
 from wardline.model.names import Names
 from wardline.model.readings import NOT_STATED, ReadingBatch
 
@@ -27,7 +28,10 @@ Keys = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int6
 _WEIGHTS = np.array(
     [2.0 ** -(age / HALF_LIFE_MS) for age in range(WEIGHT_AGE_MAX_MS + 1)], dtype=np.float64
 )
+Known = WeakKeyDictionary[Names, npt.NDArray[np.int32]]
+
 _FIRST_CAPACITY = 64
+_NO_CODES = np.empty(0, np.int32)
 _ROW_COLUMNS = Rows._fields[2:]
 
 
@@ -42,7 +46,8 @@ class Engine:
         self._records = blank_records(0, _FIRST_CAPACITY)
         self._work = np.zeros(1, dtype=WORK)
         self._work["weights"] = _WEIGHTS
-        self._known: dict[str, tuple[Names, npt.NDArray[np.int32]]] = {}
+        self._known_patients: Known = WeakKeyDictionary()
+        self._known_sources: Known = WeakKeyDictionary()
 
     # -- the five verbs ---------------------------------------------------------------------------
 
@@ -81,11 +86,12 @@ class Engine:
         Raises ValueError, and changes nothing, when its content makes no sense.
         """
         settings = self._checked(command)
-        p = self._codes(self.patients, "patients", Names([command.patient_id]))[0]
+        p = self.patients.code(command.patient_id)
+        self._make_room()
         at = kernel.begin_command(*self._places, p, command.at)
         if command.command == SETTINGS:
-            self._settings[int(p)] = settings
-            self._change_settings(int(p), at, settings, command.content)
+            self._settings[p] = settings
+            self._change_settings(p, at, settings, command.content)
         elif command.command == DISCHARGE or (
             command.command == ADMIT and self._records["occupied"][p]
         ):
@@ -173,26 +179,24 @@ class Engine:
         )
         kernel.change_settings(*self._places, p, at, policy, context)
 
-    def _codes(self, own: Names, kind: str, theirs: Names) -> npt.NDArray[np.int32]:
-        """Their codes -> our codes, remembered for the dictionary used last."""
-        names, codes = self._known.get(kind, (None, np.empty(0, np.int32)))
-        if names is not theirs:
-            codes = np.empty(0, np.int32)
+    def _codes(self, own: Names, known: Known, theirs: Names) -> npt.NDArray[np.int32]:
+        """Their codes -> our codes, remembered as long as their dictionary lives."""
+        codes = known.get(theirs, _NO_CODES)
         if len(codes) < len(theirs):
             fresh = own.codes(theirs.text(code) for code in range(len(codes), len(theirs)))
-            codes = np.concatenate([codes, fresh])
-            self._known[kind] = (theirs, codes)
-        if len(self.patients) > len(self._records):
-            self._grow()
+            codes = known[theirs] = np.concatenate([codes, fresh])
         return codes
 
-    def _grow(self) -> None:
+    def _make_room(self) -> None:
+        if len(self.patients) <= len(self._records):
+            return
         more = max(len(self._records), len(self.patients) - len(self._records))
         self._records = more_records(self._records, more)
 
     def _rows(self, batch: ReadingBatch) -> Rows:
-        patients = self._codes(self.patients, "patients", batch.patients)
-        sources = self._codes(self._sources, "sources", batch.sources)
+        patients = self._codes(self.patients, self._known_patients, batch.patients)
+        sources = self._codes(self._sources, self._known_sources, batch.sources)
+        self._make_room()
         columns = (plain(getattr(batch, name)) for name in _ROW_COLUMNS)
         return Rows(patients[batch.patient], sources[batch.source], *columns)
 
@@ -225,8 +229,3 @@ def earlier_rows(rows: Rows) -> npt.NDArray[np.int64]:
     earlier = np.full(len(order), -1, np.int64)
     earlier[order[1:][repeats]] = order[:-1][repeats]
     return earlier
-
-
-def count_of(outcome: Outcome, status: Status) -> int:
-    """How many rows of a batch had this status."""
-    return int((outcome.status == status).sum())

@@ -25,7 +25,6 @@ from wardline.engine.score_tables import (
     whole,
 )  # fmt: skip
 from wardline.engine.state import Records
-from wardline.model.findings import SCORE_PART_COUNT_MAX
 from wardline.model.scores import NO_RISK, SCORES, Score
 from wardline.model.vitals import MISSING
 
@@ -245,8 +244,3 @@ def score_all(
     """One score for many sets of inputs, shape (n, 13) -> (n, 7) and (n, 5)."""
     for row in range(len(inputs)):
         score_result(score, inputs[row], parts[row], results[row])
-
-
-def scratch() -> tuple[Ints, Ints]:
-    """Room for the parts and the result of one score."""
-    return np.empty(SCORE_PART_COUNT_MAX, np.int32), np.empty(RESULT_COUNT, np.int32)
