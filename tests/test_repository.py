@@ -1,6 +1,7 @@
 """The repository itself: sizes, versions, locks, and whether the documentation is true."""
 
 import ast
+import json
 import re
 import subprocess
 import tomllib
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 CODE = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 REFERENCE = ROOT / "docs" / "reference"
 
 FILE_LINES_MAX = 400
@@ -163,6 +164,17 @@ def test_test_lock_holds_every_tool_and_the_same_runtime():
         set(re.findall(r"^\S+==\S+", (ROOT / lock).read_text(), re.MULTILINE)) for lock in LOCKS
     ]
     assert versions[0] <= versions[1]
+    assert versions[2] <= versions[1]
+
+
+def test_the_lock_of_the_console_pins_by_hash_what_its_package_asks_for():
+    asked = json.loads((ROOT / "web" / "package.json").read_text())
+    locked = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
+    for kind in ("dependencies", "devDependencies"):
+        versions = {name: locked[f"node_modules/{name}"]["version"] for name in asked[kind]}
+        assert versions == asked[kind] == locked[""][kind]
+    assert [name for name, entry in locked.items() if name and "integrity" not in entry] == []
+    assert not any("resolved" in entry for entry in locked.values())
 
 
 def targets() -> dict[str, str]:

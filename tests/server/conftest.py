@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,22 @@ from tests.server.ward import FixedClock, Ward
 
 from wardline.server.app import close_app, create_app
 from wardline.server.settings import ServerSettings
+
+CONSOLE_FILES = {
+    "index.html": b"<!doctype html><title>console</title>",
+    "index.html.br": b"page in br",
+    "icon.svg": b"<svg/>",
+    "ward.webmanifest": b"{}",
+    "picture.png": b"\x89PNG",
+    "assets/main-1a2b.js": b"let plain",
+    "assets/main-1a2b.js.br": b"in br",
+    "assets/main-1a2b.js.gz": b"in gz",
+    "assets/main-3c4d.css": b"p{}",
+    "assets/inter-5e6f.woff2": b"wOF2",
+    "assets/words-7a8b.json": b"{}",
+    "assets/run.sh": b"never served",
+}
+NO_CONSOLE = Path(__file__).parent / "nowhere"
 
 
 @pytest.fixture
@@ -25,11 +42,13 @@ def ward() -> Ward:
 
 @pytest.fixture
 def serve(ward: Ward, runner: asyncio.Runner) -> Iterator[Any]:
-    """Make a caller of an application with given settings."""
+    """Make a caller of an application with given settings; without a console unless given one."""
     apps: list[Any] = []
 
-    def make(**settings: Any) -> Caller:
-        app = create_app(ward, ServerSettings(**settings), clock=FixedClock())
+    def make(console_folder: Path = NO_CONSOLE, **settings: Any) -> Caller:
+        app = create_app(
+            ward, ServerSettings(**settings), clock=FixedClock(), console_folder=console_folder
+        )
         apps.append(app)
         return Caller(app, runner)
 
@@ -41,3 +60,13 @@ def serve(ward: Ward, runner: asyncio.Runner) -> Iterator[Any]:
 @pytest.fixture
 def call(serve: Any) -> Caller:
     return serve()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Path:
+    """A folder as the build of the console leaves it."""
+    folder = tmp_path / "console"
+    (folder / "assets").mkdir(parents=True)
+    for name, content in CONSOLE_FILES.items():
+        (folder / name).write_bytes(content)
+    return folder

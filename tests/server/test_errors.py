@@ -5,7 +5,7 @@ from wardline.server.errors import FIELD_LENGTH_MAX, error_response, unavailable
 
 @pytest.mark.parametrize(
     ("method", "path", "status"), [
-        ("GET", "/nowhere", 404), ("DELETE", "/api/v1/readings", 415), ("PUT", "/health", 415),
+        ("GET", "/nowhere", 404), ("DELETE", "/api/v1/readings", 405), ("PUT", "/health", 415),
         ("GET", "/api/v1/readings/", 404), ("GET", "/health/", 404),
     ],
 )  # fmt: skip

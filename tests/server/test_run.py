@@ -2,11 +2,17 @@ import socket
 
 import httpx
 import pytest
+from starlette.websockets import WebSocket
 from tests.server.records import reading
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from wardline.server.app import create_app
-from wardline.server.run import RunningServer, ServerStartError
+from wardline.server.run import SOCKET_MESSAGE_MAX, RunningServer, ServerStartError
+from wardline.server.sessions import COOKIE
 from wardline.server.settings import READINGS_BODY_MAX, ServerSettings
+
+TOKEN = "canary-token-7f3a"
 
 
 @pytest.fixture
@@ -102,3 +108,53 @@ def test_the_address_shown_is_one_a_browser_understands(ward, host, shown):
         assert httpx.get(f"{running.url}/health").status_code == 200
     finally:
         running.stop()
+
+
+async def echo(websocket: WebSocket):
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
+
+
+@pytest.fixture
+def guarded(ward):
+    """A server with a token, and with a WebSocket that says everything back."""
+    settings = ServerSettings(port=0, token=TOKEN)
+    app = create_app(ward, settings)
+    app.add_api_websocket_route("/echo", echo)
+    running = RunningServer(app, settings)
+    yield running
+    running.stop()
+
+
+def greet(server, **headers):
+    """A WebSocket with further headers, without proxies of this machine between."""
+    url = f"ws://127.0.0.1:{server.port}/echo"
+    return connect(url, additional_headers=headers, proxy=None, max_size=None)
+
+
+def test_a_websocket_without_sign_in_is_refused_with_403_before_it_opens(guarded):
+    with pytest.raises(InvalidStatus) as refused, greet(guarded):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_a_browser_that_signed_in_gets_its_websocket(guarded):
+    answer = httpx.post(f"{guarded.url}/api/v1/session", json={"token": TOKEN})
+    cookie = f"{COOKIE}={answer.cookies[COOKIE]}"
+    with greet(guarded, Cookie=cookie, Origin=guarded.url) as socket:
+        socket.send("hello")
+        assert socket.recv(timeout=10) == "hello"
+    with pytest.raises(InvalidStatus), greet(guarded, Cookie=cookie):
+        pass
+
+
+def test_websocket_messages_are_bounded_and_not_compressed(guarded):
+    with greet(guarded, Authorization=f"Bearer {TOKEN}") as socket:
+        assert "Sec-WebSocket-Extensions" not in socket.response.headers
+        socket.send("a" * SOCKET_MESSAGE_MAX)
+        assert len(socket.recv(timeout=10)) == SOCKET_MESSAGE_MAX
+        socket.send("a" * (SOCKET_MESSAGE_MAX + 1))
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=10)
+    assert closed.value.rcvd.code == 1009

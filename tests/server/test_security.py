@@ -10,7 +10,7 @@ from wardline.server.settings import ServerSettings
 
 TOKEN = "canary-token-7f3a"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-OPEN_ROUTES = {"/health", "/healthz", "/readyz"}
+OPEN_ROUTES = {"/health", "/healthz", "/readyz", "/static/status.css", "/api/v1/session"}
 
 
 def routes_of(call):
@@ -21,15 +21,27 @@ def routes_of(call):
         for path, methods in paths.items()
         for method in methods
     ]
-    return [*listed, ("GET", "/"), ("GET", "/static/status.css"), ("GET", "/openapi.json")]
+    pages = ("/", "/overview", "/patients/PT-001", "/status", "/static/status.css", "/openapi.json")
+    return [*listed, *(("GET", page) for page in pages)]
 
 
-def test_every_route_but_health_asks_for_the_token_where_one_is_set_beyond_loopback(serve):
+def test_without_a_console_every_route_that_names_patients_asks_for_the_token_beyond_loopback(
+    serve,
+):
     call = serve(host="0.0.0.0", token=TOKEN)
     routes = routes_of(call)
     assert len(routes) > 25
     closed = {path for method, path in routes if call(method, path).status_code == 401}
     assert closed == {path for _, path in routes} - OPEN_ROUTES
+
+
+def test_the_pages_of_a_built_console_need_no_token_and_nothing_else_opens_with_them(
+    serve, console
+):
+    routes = routes_of(serve())
+    call = serve(console, host="0.0.0.0", token=TOKEN)
+    opened = {path for method, path in routes if call(method, path).status_code == 200}
+    assert opened - OPEN_ROUTES == {"/", "/overview", "/patients/PT-001"}
 
 
 def test_on_loopback_metrics_need_no_token(serve):
@@ -159,6 +171,10 @@ def test_every_answer_carries_the_security_headers(call, method, path):
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+    parts = dict(part.split(" ", 1) for part in policy.split("; "))
+    own = {name for name, sources in parts.items() if sources == "'self'"}
+    assert own >= {"script-src", "style-src", "font-src", "img-src", "connect-src"}
+    assert "camera=()" in headers["permissions-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"

@@ -26,7 +26,7 @@ class Tags(HTMLParser):
 
 
 def page_of(call):
-    answer = call.get("/")
+    answer = call.get("/status")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     tags = Tags()
     tags.feed(answer.text)
@@ -48,7 +48,7 @@ def test_the_page_shows_values_with_age_and_state(call):
     call.post("/api/v1/readings", [
         reading("PT-001", NOW - 65_000, temperature=37.25), reading("PT-001", NOW - 2000, spo2=97),
     ])  # fmt: skip
-    answer = call.get("/").text
+    answer = call.get("/status").text
     assert re.search(r'class="value live"><b>97</b><small>live, 2 s ago', answer)
     assert re.search(r'class="value stale"><b>37\.2</b><small>stale, 1 min ago', answer)
     assert answer.count("missing</small>") == 6

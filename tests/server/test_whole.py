@@ -60,7 +60,7 @@ def test_what_is_sent_is_durable_shown_and_counted(call, now):
     assert patient["vitals"]["heart_rate"]["value"] == 71
     assert patient["vitals"]["temperature"]["state"] == "missing"
     assert "spo2_desaturation" in {c["rule"] for c in patient["conditions"]}
-    assert "spo2 desaturation" in call.get("/").text
+    assert "spo2 desaturation" in call.get("/status").text
     assert "wardline_readings_accepted_total 2.0" in call.get("/metrics").text
     assert call.get("/readyz").status_code == 200
 

@@ -16,6 +16,7 @@ from wardline.engine.materialise import (
     parts_json,
     risk_name,
 )
+from wardline.engine.picture_values import inputs, limits, usual
 from wardline.engine.scores import AT_LEAST, COMPLETE, KNOWN, RESULT_COUNT, RISK, TOTAL
 from wardline.engine.technical import CHECK_PRIORITIES, HIGH, LOW, MEDIUM
 from wardline.model.findings import NO_TIME, SCORE_PART_COUNT_MAX, TRANSITION
@@ -70,6 +71,9 @@ def picture(engine: Engine, p: int, now_ms: int) -> PatientPicture:
         vitals=tuple(_vital_picture(engine, record, v) for v in range(len(VITAL_NAMES))),
         conditions=tuple(_condition_pictures(engine, record, now_ms)),
         scores=tuple(_score_pictures(engine, p)),
+        inputs=tuple(inputs(record)),
+        spo2_scale=int(record["spo2_scale"]),
+        limits=limits(engine.policy_rules[int(record["policy"])]),
     )
 
 
@@ -85,7 +89,8 @@ def _vital_picture(engine: Engine, record: Any, vital: int) -> VitalPicture:
     state = "live" if held["stale_onset"] == NO_TIME else "stale"
     source = engine.source_names.text(int(held["source"]))
     times = (int(held["newest"]), int(held["good_at"]))
-    return VitalPicture(VITAL_NAMES[vital], state, int(held["held"]), *times, source)
+    known = usual(vital, held)
+    return VitalPicture(VITAL_NAMES[vital], state, int(held["held"]), *times, source, known)
 
 
 def _condition_pictures(engine: Engine, record: Any, now_ms: int) -> list[ConditionPicture]:

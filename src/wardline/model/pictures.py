@@ -1,13 +1,18 @@
 """What a screen shows: the newest values, conditions and scores of one patient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wardline.model.patients import Patient
+from wardline.model.policy import DEFAULT_PROFILE
 
 
 @dataclass(frozen=True, slots=True)
 class VitalPicture:
-    """The newest value of a vital sign. value: thousandths. state: live, stale or missing."""
+    """The newest value of a vital sign. value: thousandths. state: live, stale or missing.
+
+    usual: two deviations around the patient's own mean, in thousandths rounded to the vital sign's
+    resolution; None until enough was learnt.
+    """
 
     vital: str
     state: str
@@ -15,6 +20,16 @@ class VitalPicture:
     observed_at: int | None
     arrived_at: int | None
     source: str | None
+    usual: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputPicture:
+    """A value that scores use now. value: thousandths, a letter of ACVPU, or whether on oxygen."""
+
+    name: str
+    value: int | str | bool
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +61,10 @@ class ScorePicture:
 
 @dataclass(frozen=True, slots=True)
 class PatientPicture:
-    """What a screen shows of one patient. Times in ms."""
+    """What a screen shows of one patient. Times in ms.
+
+    limits: by vital sign the innermost low and high limit in force in thousandths, None = off.
+    """
 
     patient: Patient
     last_reading_at: int | None
@@ -54,3 +72,9 @@ class PatientPicture:
     conditions: tuple[ConditionPicture, ...]
     scores: tuple[ScorePicture, ...]
     clock_skew_s: float | None = None
+    inputs: tuple[InputPicture, ...] = ()
+    profile: str = DEFAULT_PROFILE
+    spo2_scale: int = 1
+    limits: dict[str, tuple[int | None, int | None]] = field(
+        default_factory=dict[str, tuple[int | None, int | None]]
+    )

@@ -12,6 +12,7 @@ from wardline.model.commands import COMMAND_NAMES, SETTINGS, Command
 from wardline.model.decoded import Decoded
 from wardline.model.patients import TruthPeriod
 from wardline.pipeline.clock import WallClock
+from wardline.pipeline.feed import LiveFeed
 from wardline.pipeline.inbox import Inbox
 from wardline.pipeline.live import LiveView
 from wardline.pipeline.loop import EngineLoop, Entry, LoopLimits
@@ -54,8 +55,9 @@ class EngineHost:
         self.store = store
         self.clock = clock or WallClock()
         self._inbox = Inbox[Entry](self.clock, limits.queue_rows_max, limits.queue_items_max)
-        self._loop = EngineLoop(store, self.clock, limits.loop)
         self._view = LiveView(store)
+        self.live = LiveFeed(store, self.clock, self._draw)
+        self._loop = EngineLoop(store, self.clock, limits.loop, self.live)
         self._died = died
         self._death = ""
         self._stopping = threading.Event()
@@ -66,12 +68,14 @@ class EngineHost:
     def start(self) -> None:
         """Begin; `problems` is empty once everything durable is in the engine."""
         self._thread.start()
+        self.live.start()
 
     def stop(self, timeout_s: float = 8.0) -> bool:
         """Take what still waits, commit, keep the engine's state. False if that took too long."""
         self._inbox.close()
         self._stopping.set()
         self._thread.join(timeout_s)
+        self.live.stop()
         return not self._thread.is_alive() and not self._death
 
     @property
@@ -132,10 +136,20 @@ class EngineHost:
         """(now in ms, pictures of all patients in UTF-8 byte order of their ids)."""
         return self._view.pictures(self._loop, self.clock.now_ms())
 
+    def _draw(self, patient_ids: set[str] | None) -> list[PatientPicture] | None:
+        return self._view.draw(self._loop, self.clock.now_ms(), patient_ids)
+
+    def engine_at(self) -> int:
+        """When the engine last began a step, by the host's clock in ms."""
+        silent_s = time.monotonic() - self._loop.beat_s
+        return self.clock.now_ms() - int(silent_s * 1000)
+
     def problems(self) -> list[str]:
         """Why this host is not ready, in plain words; empty when it is."""
         if self._death:
             return [self._death]
+        if self.live.is_dead:
+            return ["screens are not served any more: the live feed stopped"]
         problems = [self._loop.trouble] if self._loop.trouble else []
         silent_s = time.monotonic() - self._loop.beat_s
         if self._thread.is_alive() and silent_s > STALLED_AFTER_S:

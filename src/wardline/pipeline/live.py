@@ -2,8 +2,12 @@
 
 import threading
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
+from wardline.engine.engine import Engine
+from wardline.engine.picture import picture as engine_picture
 from wardline.engine.picture import pictures as engine_pictures
 from wardline.model.patients import Patient
 from wardline.model.pictures import PatientPicture
@@ -13,8 +17,21 @@ from wardline.pipeline.ports import Store, StoreUnavailableError
 PATIENTS_AGE_MAX_S = 5.0
 """Beds, wards and what is known of patients are read again after so long, or after a command."""
 
+DRAWN_AT_ONCE = 32
+"""The engine waits for screens at most while so many patients are drawn: some 4 ms."""
+
+REST_S = 0.000_5
+"""Between so many patients and the next, so that an engine that waits really gets its turn."""
+
 LOCK_WAIT_MAX_S = 2.0
 """An engine busy for longer leaves screens with the pictures, and the time, of before."""
+
+LOCK_WAIT_BUSY_S = 0.1
+"""How long an engine that was too busy the last time is waited for."""
+
+
+class EngineBusyError(Exception):
+    """The engine could not be looked at in time."""
 
 
 class LiveView:
@@ -26,22 +43,67 @@ class LiveView:
         self._patients = dict[str, Patient]()
         self._read_at_s = float("-inf")
         self._seen_changes = 0
+        self._is_busy = False
         self._last: tuple[int, list[PatientPicture]] = (0, [])
 
     def pictures(self, loop: EngineLoop, now_ms: int) -> tuple[int, list[PatientPicture]]:
         """(the time of the pictures in ms, pictures in UTF-8 byte order of patient ids)."""
         with self._asking:
-            if not loop.lock.acquire(timeout=LOCK_WAIT_MAX_S):
-                return self._last
             try:
-                worker = loop.worker
-                drawn = [] if worker is None else engine_pictures(worker.engine, now_ms)
-                skews = loop.skew.skewed(now_ms)
-            finally:
-                loop.lock.release()
+                with self._quiet(loop):
+                    worker = loop.worker
+                    drawn = [] if worker is None else engine_pictures(worker.engine, now_ms)
+                    skews = loop.skew.skewed(now_ms)
+            except EngineBusyError:
+                return self._last
             self._refresh_patients(loop.contents_changed)
             self._last = now_ms, self._complete(drawn, skews)
             return self._last
+
+    def draw(
+        self, loop: EngineLoop, now_ms: int, patient_ids: set[str] | None
+    ) -> list[PatientPicture] | None:
+        """Pictures of some patients, or of all, a few at a time; unknown ones are left out.
+
+        None while the engine is too busy.
+        """
+        with self._asking:
+            try:
+                drawn, skews = self._drawn(loop, now_ms, patient_ids)
+            except EngineBusyError:
+                return None
+            self._refresh_patients(loop.contents_changed)
+            return self._complete(drawn, skews)
+
+    def _drawn(
+        self, loop: EngineLoop, now_ms: int, patient_ids: set[str] | None
+    ) -> tuple[list[PatientPicture], dict[tuple[str, str], float]]:
+        with self._quiet(loop):
+            worker = loop.worker
+            skews = loop.skew.skewed(now_ms)
+            codes = [] if worker is None else _codes(worker.engine, patient_ids)
+        drawn: list[PatientPicture] = []
+        if worker is None:
+            return drawn, skews
+        for start in range(0, len(codes), DRAWN_AT_ONCE):
+            if start:
+                time.sleep(REST_S)
+            with self._quiet(loop):
+                some = codes[start : start + DRAWN_AT_ONCE]
+                drawn += [engine_picture(worker.engine, code, now_ms) for code in some]
+        return drawn, skews
+
+    @contextmanager
+    def _quiet(self, loop: EngineLoop) -> Generator[None]:
+        """The engine does nothing meanwhile. Raises EngineBusyError."""
+        wait_s = LOCK_WAIT_BUSY_S if self._is_busy else LOCK_WAIT_MAX_S
+        self._is_busy = not loop.lock.acquire(timeout=wait_s)
+        if self._is_busy:
+            raise EngineBusyError
+        try:
+            yield
+        finally:
+            loop.lock.release()
 
     def _refresh_patients(self, changes: int) -> None:
         """Read patients again when that is due; a store that cannot be read leaves the old ones."""
@@ -67,4 +129,16 @@ class LiveView:
     def _completed(self, picture: PatientPicture, worst: dict[str, float]) -> PatientPicture:
         patient_id = picture.patient.patient_id
         patient = self._patients.get(patient_id, picture.patient)
-        return replace(picture, patient=patient, clock_skew_s=worst.get(patient_id))
+        profile = (patient.settings or {}).get("profile") or picture.profile
+        skew_s = worst.get(patient_id)
+        return replace(picture, patient=patient, clock_skew_s=skew_s, profile=profile)
+
+
+def _codes(engine: Engine, patient_ids: set[str] | None) -> list[int]:
+    """Engine codes of patients with at least one reading or command."""
+    known = range(len(engine.patients))
+    if patient_ids is not None:
+        found = (engine.patients.find(patient_id) for patient_id in patient_ids)
+        known = (code for code in found if code is not None)
+    arrivals = engine.records["arrival"]
+    return [code for code in known if arrivals[code]]

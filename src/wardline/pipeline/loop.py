@@ -5,7 +5,7 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from wardline.model.findings import Outcome, Status
 from wardline.model.patients import TruthPeriod
 from wardline.model.readings import ReadingBatch
 from wardline.pipeline.inbox import Arrived, Inbox
-from wardline.pipeline.ports import Clock, Store, StoreUnavailableError
+from wardline.pipeline.ports import Clock, Commit, Store, StoredCommand, StoreUnavailableError
 from wardline.pipeline.recovery import recover
 from wardline.pipeline.skew import SkewWatch
 from wardline.pipeline.tally import Tally
@@ -52,6 +52,18 @@ class Entry:
 Served = tuple[Future[Any], Any]
 
 
+class Screens(Protocol):
+    """Told by the engine's thread what screens should look at."""
+
+    def committed(self, commit: Commit) -> None:
+        """A commit is durable."""
+        ...
+
+    def touch(self) -> None:
+        """Every patient may be another than shown."""
+        ...
+
+
 class EngineLoop:
     """One worker and what keeps it going. All methods belong to the engine's thread.
 
@@ -59,10 +71,13 @@ class EngineLoop:
     taken now, empty when all is well.
     """
 
-    def __init__(self, store: Store, clock: Clock, limits: LoopLimits):
+    def __init__(
+        self, store: Store, clock: Clock, limits: LoopLimits, screens: Screens | None = None
+    ):
         self.store = store
         self.clock = clock
         self.limits = limits
+        self._screens = screens
         self.lock = threading.Lock()
         self.worker: Worker | None = None
         self.trouble = "starting: the engine is being brought to where the store stands"
@@ -129,12 +144,13 @@ class EngineLoop:
             served.append((future, worker.apply(command)))
         except ValueError as problem:
             future.set_exception(problem)
-        self.contents_changed += 1
 
     def _tick_if_due(self, worker: Worker, now_ms: int) -> None:
         if now_ms >= self._next_tick_ms:
             worker.tick(now_ms)
             self._next_tick_ms = (now_ms // TICK_MS + 1) * TICK_MS
+            if self.trouble and self._screens is not None:
+                self._screens.touch()  # no commit will tell whom time has changed
 
     def _commit(self, worker: Worker) -> None:
         started_s = time.monotonic()
@@ -205,15 +221,27 @@ class EngineLoop:
             return False
         if recovered.note:
             logger.warning("%s", recovered.note)
-        worker = Worker(recovered.engine, self.store, self.clock, self.tally, self._observe)
+        worker = Worker(recovered.engine, self.store, self.clock, self.tally, self)
         with self.lock:
             self.worker = worker
+        if self._screens is not None:
+            self._screens.touch()
         logger.info("engine ready after replaying %d readings", recovered.replayed_rows)
         return True
 
-    def _observe(self, batch: ReadingBatch, outcome: Outcome) -> None:
+    # -- what the worker tells (`worker.Observer`) ------------------------------------------------
+
+    def seen(self, batch: ReadingBatch, outcome: Outcome) -> None:
+        """Follow the clocks of the senders."""
         accepted = np.flatnonzero(outcome.status == Status.ACCEPTED)
         self.skew.see(batch.take(accepted), outcome.at[accepted])
+
+    def committed(self, commit: Commit) -> None:
+        """Let screens know."""
+        if any(isinstance(work, StoredCommand) for work in commit.work):
+            self.contents_changed += 1
+        if self._screens is not None:
+            self._screens.committed(commit)
 
 
 def _received(decoded: Decoded, at: int) -> Decoded:

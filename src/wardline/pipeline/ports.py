@@ -15,6 +15,7 @@ from wardline.model.findings import Findings, Outcome
 from wardline.model.patients import Patient, TruthPeriod
 from wardline.model.pictures import PatientPicture
 from wardline.model.readings import ReadingBatch
+from wardline.pipeline.hub import LiveHub
 
 
 class StoreUnavailableError(Exception):
@@ -225,6 +226,27 @@ class Acknowledgement:
     flagged: tuple[ItemNote, ...]
 
 
+class Live(Protocol):
+    """What screens are sent. Every method may be called from any thread."""
+
+    @property
+    def hub(self) -> LiveHub:
+        """Pieces and found rows, ready to be sent."""
+        ...
+
+    def join(self) -> None:
+        """Somebody watches from now on; returns when the hub holds every patient."""
+        ...
+
+    def leave(self) -> None:
+        """One viewer less; once for every `join`."""
+        ...
+
+    def figures(self) -> dict[str, float | int | str | None]:
+        """What the ward counts, by the names of the live feed."""
+        ...
+
+
 class Host(Protocol):
     """A running engine with its store, as the server sees it.
 
@@ -232,6 +254,15 @@ class Host(Protocol):
     """
 
     store: Store
+
+    @property
+    def live(self) -> Live:
+        """What screens are sent."""
+        ...
+
+    def engine_at(self) -> int:
+        """When the engine last began a step, ms since 1970 UTC by the host's clock."""
+        ...
 
     def submit(self, decoded: Decoded, source: str = "") -> Future[Acknowledgement]:
         """Queue readings; the future completes once they are durable.

@@ -4,7 +4,8 @@ No threads, no waiting, no drivers: whoever owns a worker calls it from one thre
 after `commit`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from wardline.engine.engine import Engine
 from wardline.model.commands import Command
@@ -18,6 +19,7 @@ from wardline.pipeline.pending import TICK_POSITION, Pending
 from wardline.pipeline.ports import (
     Acknowledgement,
     Clock,
+    Commit,
     ItemNote,
     Store,
     StoredCommand,
@@ -42,8 +44,17 @@ FINDINGS_PER_COMMIT_MAX = 100_000
 ROWS_PER_SNAPSHOT = 500_000
 """Recovery replays at most about so many readings: two seconds."""
 
-Observer = Callable[[ReadingBatch, Outcome], None]
-"""Sees every batch that went through the engine, before it is durable."""
+
+class Observer(Protocol):
+    """Looks on while a worker works, in the worker's thread."""
+
+    def seen(self, batch: ReadingBatch, outcome: Outcome) -> None:
+        """A batch went through the engine; it is not durable yet."""
+        ...
+
+    def committed(self, commit: Commit) -> None:
+        """A commit is durable."""
+        ...
 
 
 class Worker:
@@ -60,7 +71,7 @@ class Worker:
         store: Store,
         clock: Clock,
         tally: Tally | None = None,
-        observe: Observer | None = None,
+        observer: Observer | None = None,
         *,
         keeps_refusals: bool = True,
     ):
@@ -69,7 +80,7 @@ class Worker:
         self.clock = clock
         self.is_spoiled = False
         self.tally = tally or Tally()
-        self._observe = observe
+        self._observer = observer
         self._keeps_refusals = keeps_refusals
         self._pending = Pending()
         self._known = KnownReadings(store)
@@ -156,11 +167,14 @@ class Worker:
             self._pending.keep_findings_of(lost)
 
     def _write(self, state: bytes | None) -> None:
+        commit = self._pending.commit(self._patient_ids(), state)
         try:
-            self.store.commit(self._pending.commit(self._patient_ids(), state))
+            self.store.commit(commit)
         except StoreUnavailableError:
             self.abandon()
             raise
+        if self._observer is not None:
+            self._observer.committed(commit)
         if state is not None:
             self._rows_since_snapshot = 0
 
@@ -182,8 +196,8 @@ class Worker:
         if (outcome.status == Status.ACCEPTED).any():
             pending.work.append((batch, outcome))
             self._known.add(batch, outcome)
-        if self._observe is not None:
-            self._observe(batch, outcome)
+        if self._observer is not None:
+            self._observer.seen(batch, outcome)
         pending.find(outcome.findings)
         tally = tally_of(batch, outcome)
         pending.tally.add(tally)

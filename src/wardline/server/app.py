@@ -3,6 +3,8 @@
 From the outside: security headers, access log and barrier, gatekeeper, body rules, routes.
 """
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
 from wardline import __version__
@@ -10,22 +12,29 @@ from wardline.pipeline.clock import WallClock
 from wardline.pipeline.ports import Clock, Host
 from wardline.server import (
     charting,
+    console_pages,
     health,
     latest,
+    live,
     patients,
     readings,
     scores,
+    sign_in,
     status_page,
     tables,
 )
 from wardline.server.access import AccessLog
 from wardline.server.bodies import BodyRules
+from wardline.server.console import CONSOLE_FOLDER, load_console
 from wardline.server.context import Context
 from wardline.server.decoding import Decoding
 from wardline.server.errors import add_error_handlers
 from wardline.server.measures import Measures
 from wardline.server.security import Gatekeeper, SecurityHeaders
+from wardline.server.sessions import Sessions
 from wardline.server.settings import ServerSettings
+from wardline.server.viewers import Viewers
+from wardline.server.wrong_tries import WrongTries
 
 DESCRIPTION = (
     "Wardline is a secondary display and research tool, not a medical device."
@@ -33,9 +42,17 @@ DESCRIPTION = (
 )
 
 
-def create_app(host: Host, settings: ServerSettings, *, clock: Clock | None = None) -> FastAPI:
-    """The HTTP application over a running host. `clock` gives receive times; default: the wall."""
-    measures = Measures(host.figures)
+def create_app(
+    host: Host,
+    settings: ServerSettings,
+    *,
+    clock: Clock | None = None,
+    console_folder: Path = CONSOLE_FOLDER,
+) -> FastAPI:
+    """The HTTP application over a running host.
+
+    `clock` gives receive times; default: the wall. `console_folder`: where the built console is.
+    """
     app = FastAPI(
         title="Wardline",
         version=__version__,
@@ -44,22 +61,40 @@ def create_app(host: Host, settings: ServerSettings, *, clock: Clock | None = No
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.context = Context(host, settings, clock or WallClock(), Decoding(), measures)
+    sessions = Sessions()
+    context = Context(
+        host,
+        settings,
+        clock or WallClock(),
+        Decoding(),
+        Measures(host.figures),
+        sessions,
+        WrongTries(),
+        load_console(console_folder),
+        Viewers(host, clock or WallClock(), sessions.is_open),
+    )
+    app.state.context = context
     add_error_handlers(app)
-    _add_layers(app, settings, measures)
+    _add_layers(app, context)
     for router in (
-        health.router, readings.router, latest.router, charting.router, patients.router,
-        tables.router, scores.router, status_page.router,
+        health.router, sign_in.router, readings.router, latest.router, live.router, charting.router,
+        patients.router, tables.router, scores.router, status_page.router, console_pages.router,
     ):  # fmt: skip
         app.include_router(router)
     return app
 
 
-def _add_layers(app: FastAPI, settings: ServerSettings, measures: Measures) -> None:
+def _add_layers(app: FastAPI, context: Context) -> None:
     """The layer added last is met first."""
     app.add_middleware(BodyRules)
-    app.add_middleware(Gatekeeper, settings=settings, on_refused_token=measures.refused_tokens.inc)
-    app.add_middleware(AccessLog, observe=measures.observe)
+    app.add_middleware(
+        Gatekeeper,
+        settings=context.settings,
+        on_refused_token=context.measures.refused_tokens.inc,
+        sessions=context.sessions,
+        is_console_open=context.console is not None,
+    )
+    app.add_middleware(AccessLog, observe=context.measures.observe)
     app.add_middleware(SecurityHeaders)
 
 

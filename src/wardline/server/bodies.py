@@ -36,6 +36,9 @@ class BodyRules:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["method"] == "DELETE" and _has_no_body(headers):
+            await self.app(scope, receive, send)
+            return
         limit = READINGS_BODY_MAX if scope["path"] == READINGS_PATH else ENTRY_BODY_MAX
         refusal = _wrong_kind(headers) or _too_long(headers, limit)
         if refusal is None:
@@ -64,6 +67,10 @@ class BodyRules:
             return message
 
         return receive_limited
+
+
+def _has_no_body(headers: Headers) -> bool:
+    return "transfer-encoding" not in headers and headers.get("content-length", "0") == "0"
 
 
 def _wrong_kind(headers: Headers) -> tuple[int, str] | None:

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from wardline.server.app import close_app, prepare_app
 from wardline.server.settings import ServerSettings
+from wardline.server.viewer_socket import ViewerSocket
 
 PORT_MAX = 65_535
 CONNECTIONS_MAX = 1000
@@ -17,6 +18,10 @@ KEEP_ALIVE_S = 15
 GRACE_S = 5
 """How long requests under way may take to end when the server stops."""
 START_TIME_MAX_S = 30.0
+SOCKET_MESSAGE_MAX = 64 * 1024
+"""Longest WebSocket message a viewer may send."""
+SOCKET_PING_S = 10
+"""How often a viewer is pinged, and how long its answer may take before it is cut off."""
 
 
 class ServerStartError(Exception):
@@ -91,7 +96,11 @@ def _config(app: FastAPI) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         lifespan="off",
-        ws="none",
+        ws=ViewerSocket,
+        ws_max_size=SOCKET_MESSAGE_MAX,
+        ws_ping_interval=SOCKET_PING_S,
+        ws_ping_timeout=SOCKET_PING_S,
+        ws_per_message_deflate=False,  # it costs a window of memory and time for each viewer
         limit_concurrency=CONNECTIONS_MAX,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,

@@ -139,6 +139,13 @@ class News2Answer(_Answer):
     missing: list[str]
 
 
+class SessionAnswer(_Answer):
+    """Whether a browser has to sign in, and whether this one may look at patients."""
+
+    required: bool = Field(description="Whether the server asks for a token")
+    signed_in: bool = Field(description="Always true where none is asked for")
+
+
 class HealthAnswer(_Answer):
     """The server runs."""
 
@@ -185,7 +192,8 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     always = {400: "Bad request", 401: "Token required", 403: "Foreign page"}
     words = {
         404: "Unknown", 408: "Too slow", 413: "Too large", 415: "Wrong content type",
-        422: "Not acceptable", 500: "Fault inside", 503: "Try again after Retry-After",
+        422: "Not acceptable", 429: "Too many tries; see Retry-After",
+        500: "Fault inside", 503: "Try again after Retry-After",
     }  # fmt: skip
     chosen = always | {status: words[status] for status in (*statuses, 500)}
     return {status: {"model": Failure, "description": text} for status, text in chosen.items()}

@@ -1,4 +1,4 @@
-"""GET /: a plain page that says honestly what the server sees. No script; it reloads every 5 s."""
+"""GET /status: a plain page that says honestly what the server sees; no script, reloads itself."""
 
 from html import escape
 from importlib.resources import files
@@ -26,21 +26,27 @@ STANCE = (
 router = APIRouter()
 
 
-@router.get("/", include_in_schema=False)
+@router.get("/status", include_in_schema=False)
 def get_status_page(served: Served) -> Response:
     """The status page."""
-    now, pictures = served.host.pictures()
-    return _html(page(now, pictures, served.host))
+    return status_response(served.host)
+
+
+def status_response(host: Host, notice: str = "") -> Response:
+    """The status page, with one line of notice above it."""
+    now, pictures = host.pictures()
+    text = page(now, pictures, host, notice)
+    return Response(text.encode("utf-8", "replace"), media_type="text/html; charset=utf-8")
 
 
 @router.get("/static/status.css", include_in_schema=False)
 def get_status_css() -> Response:
     """The look of the status page."""
     css = files("wardline.server").joinpath("static", "status.css").read_bytes()
-    return Response(css, media_type="text/css")
+    return Response(css, headers={"Cache-Control": "no-cache"}, media_type="text/css")
 
 
-def page(now: int, pictures: list[PatientPicture], host: Host) -> str:
+def page(now: int, pictures: list[PatientPicture], host: Host, notice: str = "") -> str:
     """The whole page. Everything that came from outside is escaped."""
     problems = host.problems()
     return f"""<!doctype html>
@@ -55,10 +61,12 @@ def page(now: int, pictures: list[PatientPicture], host: Host) -> str:
 <body>
 <header>
 <h1>Wardline</h1>
-<nav><a href="/api/v1/vitals/latest">Latest values</a> <a href="/openapi.json">API description</a>
+<nav><a href="/">Console</a> <a href="/api/v1/vitals/latest">Latest values</a>
+<a href="/openapi.json">API description</a>
 <a href="/metrics">Metrics</a> <a href="/readyz">Readiness</a></nav>
 </header>
 <p class="stance">{escape(STANCE)}</p>
+{_notice(notice)}
 <main>
 {_facts(now, pictures, problems, host)}
 {_problems(problems)}
@@ -72,8 +80,8 @@ A struck-out value is stale: it is the last one known, not a present one.</p></f
 """
 
 
-def _html(text: str) -> Response:
-    return Response(text.encode("utf-8", "replace"), media_type="text/html; charset=utf-8")
+def _notice(text: str) -> str:
+    return f'<p class="notice">{escape(text)}</p>' if text else ""
 
 
 def _patients(count: int) -> str:

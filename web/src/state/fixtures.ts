@@ -1,0 +1,119 @@
+/** Invented patients and messages for tests. */
+import { VITAL_NAMES } from "../wire/catalogue";
+import type {
+  AnomalyMessage,
+  Condition,
+  HeartbeatMessage,
+  PatientWire,
+  Score,
+  SnapshotMessage,
+  TransitionMessage,
+  VitalName,
+  VitalValue,
+} from "../wire/messages";
+
+export const NOW = "2026-03-01T12:00:00.000Z";
+
+/** A live value of one vital sign. */
+export function liveValue(value: number | null): VitalValue {
+  const state = value === null ? "missing" : "live";
+  return { value, state, observed_at: NOW, arrived_at: NOW, source: "monitor", usual: null };
+}
+
+/** A patient in bed 1 without any value, but for what is told. */
+export function patientWire(id: string, told: Partial<PatientWire> = {}): PatientWire {
+  const vitals = VITAL_NAMES.map((name) => [name, liveValue(null)]);
+  return {
+    patient_id: id,
+    ward: "ICU-1",
+    bed: "1",
+    admission_id: null,
+    age: 60,
+    gender: "F",
+    condition: null,
+    profile: "adult",
+    spo2_scale: 1,
+    limits: {},
+    last_reading_at: NOW,
+    clock_skew_s: 0,
+    vitals: Object.fromEntries(vitals) as Record<VitalName, VitalValue>,
+    inputs: {},
+    conditions: [],
+    scores: [],
+    trend: { end: 0, means: {} },
+    ...told,
+  };
+}
+
+export function snapshot(patients: readonly PatientWire[], seq = 1): SnapshotMessage {
+  return { type: "snapshot", seq, now: NOW, patients, beds: [{ ward: "ICU-1", bed: "1" }] };
+}
+
+export function heartbeat(told: Partial<HeartbeatMessage> = {}): HeartbeatMessage {
+  const figures = {
+    readings_total: 10,
+    readings_per_s: 2,
+    anomalous_share: 0.1,
+    alarms_per_hour: 3,
+    since: NOW,
+  };
+  return { type: "heartbeat", seq: 1, now: NOW, engine_at: NOW, problems: [], figures, ...told };
+}
+
+/** A high heart rate at its limit, of high priority, active since `NOW`. */
+export function condition(told: Partial<Condition> = {}): Condition {
+  return {
+    rule: "heart_rate_extreme_high",
+    state: "active",
+    priority: "high",
+    kind: "physiological",
+    vital: "heart_rate",
+    value: 160,
+    limit: 150,
+    onset: NOW,
+    reason: "",
+    ...told,
+  };
+}
+
+export function transition(seq: number, told: Partial<TransitionMessage> = {}): TransitionMessage {
+  return {
+    type: "transition",
+    seq,
+    patient_seq: seq,
+    patient_id: "PT-001",
+    at: NOW,
+    ...condition(),
+    vital: "heart_rate",
+    ...told,
+  };
+}
+
+export function anomaly(seq: number, told: Partial<AnomalyMessage> = {}): AnomalyMessage {
+  return {
+    type: "anomaly",
+    seq,
+    patient_id: "PT-001",
+    at: NOW,
+    vital: "heart_rate",
+    detector: "z_score",
+    score: 4.2,
+    value: 130,
+    usual_mean: 80,
+    usual_deviation: 12,
+    ...told,
+  };
+}
+
+/** A complete score of one part without points. */
+export function score(name: string, told: Partial<Score> = {}): Score {
+  return {
+    name,
+    total: 0,
+    at_least: 0,
+    complete: true,
+    risk: null,
+    parts: { heart_rate: 0 },
+    ...told,
+  };
+}
