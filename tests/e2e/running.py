@@ -51,17 +51,27 @@ class Running:
 
     def __init__(self, folder: Path, *arguments: str):
         self.folder = folder
+        self.arguments = arguments
         self.port = free_port()
-        command = [
-            sys.executable, "-m", "wardline", "up", "--no-browser", "--port", str(self.port),
-            *arguments,
-        ]  # fmt: skip
         self.log = folder / f"up-{self.port}.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=environment(folder), stdout=log, stderr=log, start_new_session=True
+                self.command(),
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self.ready_s = self._wait_until_ready()
+
+    def command(self) -> list[str]:
+        return [
+            sys.executable, "-m", "wardline", "up", "--no-browser", "--port", str(self.port),
+            *self.arguments,
+        ]  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.folder)
 
     def _wait_until_ready(self) -> float:
         started = time.monotonic()
