@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.server.caller import Caller
+from tests.server.site import TOKEN, Site
 from tests.server.ward import FixedClock, Ward
 
 from wardline.server.app import close_app, create_app
@@ -70,3 +71,17 @@ def console(tmp_path: Path) -> Path:
     for name, content in CONSOLE_FILES.items():
         (folder / name).write_bytes(content)
     return folder
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    running = Site("sqlite://")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def guarded() -> Iterator[Site]:
+    running = Site("sqlite://", token=TOKEN)
+    yield running
+    running.stop()

@@ -2,6 +2,7 @@
 to be busy, to fail or to take its time."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -12,6 +13,7 @@ from wardline.model.pictures import ConditionPicture, PatientPicture, ScorePictu
 from wardline.model.readings import ReadingBatch
 from wardline.model.tables import TABLES
 from wardline.model.vitals import MARKED_NAMES, MISSING, VITAL_NAMES
+from wardline.pipeline.feed import LiveFeed
 from wardline.pipeline.ports import Acknowledgement, ItemNote, Page, Query, StoredCommand
 
 NOW = 1_767_225_600_000
@@ -40,6 +42,12 @@ class MemoryStore:
         start = int(after) if after is not None else 0
         end = start + limit
         return Page(rows[start:end], str(end) if end < len(rows) else None)
+
+    def counts(self) -> dict[str, int]:
+        return {name: len(rows) for name, rows in self.tables.items()}
+
+    def rows(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+        yield [row for row in self.tables[query.table] if _is_wanted(query, row)]
 
     def patients(self) -> list[Patient]:
         if self.failure is not None:
@@ -75,6 +83,8 @@ class Ward:
         self.figure: dict[str, float] = {}
         self.conditions: tuple[ConditionPicture, ...] = ()
         self.scores: tuple[ScorePicture, ...] = ()
+        self.engine_time = NOW
+        self.live = LiveFeed(self.store, FixedClock(), self.draw)
 
     def submit(self, decoded: Decoded, source: str = "") -> Future[Acknowledgement]:
         if self.refusal is not None:
@@ -127,6 +137,14 @@ class Ward:
 
     def pictures(self) -> tuple[int, list[PatientPicture]]:
         return NOW, [self._picture(patient) for patient in self.store.patients()]
+
+    def draw(self, patient_ids: set[str] | None) -> list[PatientPicture]:
+        """Pictures of some patients, or of all, as the live feed asks for them."""
+        wanted = self.store.known if patient_ids is None else patient_ids
+        return [one for one in self.pictures()[1] if one.patient.patient_id in wanted]
+
+    def engine_at(self) -> int:
+        return self.engine_time
 
     def _picture(self, patient: Patient) -> PatientPicture:
         mine = {key[1]: kept for key, kept in self.kept.items() if key[0] == patient.patient_id}

@@ -169,7 +169,16 @@ def text(value: str | None) -> str:
 
 def time(time_ms: int | None) -> str:
     """A quoted RFC 3339 time or null."""
-    return "null" if time_ms is None else f'"{timestamps([time_ms], "")[0]}"'
+    if time_ms is None:
+        return "null"
+    second, rest = divmod(time_ms, 1000)
+    return f'"{_second(second)}.{rest:03d}Z"'
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    """A whole second without its point and zone; most times of a message share a few."""
+    return timestamps([second * 1000], "")[0][: -len(".000Z")]
 
 
 def number(thousandths: int | None) -> str:

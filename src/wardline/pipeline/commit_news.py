@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from wardline.model.commands import ADMIT, TRANSFER
 from wardline.model.findings import Findings, Outcome, Status
 from wardline.model.policy import RULE_COUNT, ConditionState
-from wardline.model.readings import ReadingBatch
+from wardline.model.readings import NOT_STATED, ReadingBatch
 from wardline.pipeline.ports import Commit, StoredCommand
 
 
@@ -16,6 +17,27 @@ def touched(commit: Commit) -> set[str]:
     """Patients whose picture is another after a commit."""
     found = _found_of(commit.findings, commit.patients)
     return found.union(*(_touched(work, commit.patients) for work in commit.work))
+
+
+def entered_beds(commit: Commit) -> set[tuple[str, str]]:
+    """(ward, bed) of everyone who was admitted or moved, whoever has left it since."""
+    places = (
+        work.command.content
+        for work in commit.work
+        if isinstance(work, StoredCommand) and work.command.command in (ADMIT, TRANSFER)
+    )
+    found = ((place.get("ward"), place.get("bed")) for place in places)
+    return {(str(ward), str(bed)) for ward, bed in found if ward and bed}
+
+
+def tells_context(commit: Commit) -> bool:
+    """Whether a reading says how old a patient is, which gender or what condition."""
+    batches = (work[0] for work in commit.work if not isinstance(work, StoredCommand))
+    return any(
+        bool((column != NOT_STATED).any())
+        for batch in batches
+        for column in (batch.age, batch.gender, batch.condition)
+    )
 
 
 def _names(codes: npt.NDArray[np.integer], names: Sequence[str]) -> set[str]:

@@ -16,7 +16,7 @@ from wardline.engine.materialise import anomaly_rows, score_rows, transition_row
 from wardline.model.findings import Findings
 from wardline.model.pictures import PatientPicture
 from wardline.model.tables import TABLES
-from wardline.pipeline.commit_news import counts, touched
+from wardline.pipeline.commit_news import counts, entered_beds, touched
 from wardline.pipeline.hub import LiveHub, LiveUpdate
 from wardline.pipeline.ports import (
     Clock,
@@ -36,6 +36,9 @@ DRAW_EVERY_MIN_S = 0.04
 DRAW_SHARE = 4
 """Drawing rests this many times as long as it took, so that it never takes more than a fifth."""
 
+DRAW_ALL_EVERY_MS = 10_000
+"""Everyone is looked at so often: a score's input that grew too old is no finding of anybody."""
+
 WAITING_FINDINGS_MAX = 50_000
 """Findings waiting to be shown; beyond it the oldest are not announced (the store has them)."""
 
@@ -54,6 +57,7 @@ class _Waiting:
     """What was committed and not shown yet."""
 
     patients: set[str] = field(default_factory=set[str])
+    beds: set[Place] = field(default_factory=set[Place])
     findings: list[tuple[Findings, Sequence[str]]] = field(
         default_factory=list[tuple[Findings, Sequence[str]]]
     )
@@ -65,14 +69,18 @@ class _Waiting:
 class LiveFeed:
     """Owns the hub. `committed` belongs to the engine's thread, `join` to anyone who would watch.
 
-    `draw` gives pictures; it is asked from the feed's thread and from those who join.
+    `draw` gives pictures; it is asked from the feed's thread and from those who join. `retold`
+    gives the patients of whom the store has come to know something else.
     """
 
-    def __init__(self, store: Store, clock: Clock, draw: Draw):
+    def __init__(
+        self, store: Store, clock: Clock, draw: Draw, retold: Callable[[], set[str]] = set
+    ):
         self.hub = LiveHub(clock.now_ms())
         self._store = store
         self._clock = clock
         self._draw = draw
+        self._retold = retold
         self._news = threading.Condition()
         self._waiting = _Waiting()
         self._drawing = threading.Lock()
@@ -84,6 +92,7 @@ class LiveFeed:
         self._figures: WardFigures | None = None
         self._viewers = 0
         self._is_cold = True
+        self._all_drawn_at = 0
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="wardline-live", daemon=True)
 
@@ -104,10 +113,12 @@ class LiveFeed:
     def committed(self, commit: Commit) -> None:
         """A commit is durable."""
         patients = touched(commit)
+        beds = entered_beds(commit)
         counted = counts(commit)
         with self._news:
             waiting = self._waiting
             waiting.patients |= patients
+            waiting.beds |= beds
             if len(commit.findings):
                 waiting.findings.append((commit.findings, commit.patients))
                 waiting.count += len(commit.findings)
@@ -160,7 +171,10 @@ class LiveFeed:
         try:
             self._begin()
             while not self._stopping:
-                self._rest(self._step())
+                self._wait_for_news()
+                started_s = time.thread_time()  # not what others took meanwhile
+                self.show_news()
+                self._rest(time.thread_time() - started_s)
         except Exception:
             logger.exception("the live feed stopped; screens will show that")
             self._stopping = True
@@ -201,22 +215,30 @@ class LiveFeed:
             with self._drawing:
                 self._untold_trends |= self._trends.take(rows)
 
-    def _step(self) -> float:
-        """Wait for news and show them; gives the seconds that took."""
+    def _wait_for_news(self) -> None:
+        """Not for ever: what could not be drawn is tried again, and screens learn the time."""
         with self._news:
             self._news.wait_for(lambda: self._stopping or self._has_news(), timeout=1.0)
+
+    def show_news(self) -> None:
+        """Show what waits. The feed's thread does this again and again."""
+        with self._news:
             waiting, self._waiting = self._waiting, _Waiting()
             is_watched = self._viewers > 0
-        started_s = time.monotonic()
+        if is_watched:
+            waiting.patients |= self._retold()
         with self._drawing:
             found = self._found(waiting)
+            self._beds |= waiting.beds
             patients = waiting.patients | self._untold_trends
-            if waiting.is_everyone or (patients and not is_watched):
+            if waiting.is_everyone or (patients and not is_watched) or self._is_all_due():
                 self._is_cold = True
             if waiting.is_short:
                 self.hub.forget()
             self._show(self._chosen(patients) if is_watched else set(), found)
-        return time.monotonic() - started_s
+
+    def _is_all_due(self) -> bool:
+        return abs(self._clock.now_ms() - self._all_drawn_at) >= DRAW_ALL_EVERY_MS
 
     def _chosen(self, patients: set[str]) -> set[str] | None:
         return None if self._is_cold else patients
@@ -254,6 +276,7 @@ class LiveFeed:
             drawn = []
         elif patients is None:
             self._is_cold = False
+            self._all_drawn_at = self._clock.now_ms()
         changed = {picture.patient.patient_id: self._changed(picture) for picture in drawn}
         beds = self._new_beds(drawn)
         pieces = {patient_id: some for patient_id, some in changed.items() if some}

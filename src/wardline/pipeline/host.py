@@ -56,7 +56,7 @@ class EngineHost:
         self.clock = clock or WallClock()
         self._inbox = Inbox[Entry](self.clock, limits.queue_rows_max, limits.queue_items_max)
         self._view = LiveView(store)
-        self.live = LiveFeed(store, self.clock, self._draw)
+        self.live = LiveFeed(store, self.clock, self._draw, self._retold)
         self._loop = EngineLoop(store, self.clock, limits.loop, self.live)
         self._died = died
         self._death = ""
@@ -138,6 +138,9 @@ class EngineHost:
 
     def _draw(self, patient_ids: set[str] | None) -> list[PatientPicture] | None:
         return self._view.draw(self._loop, self.clock.now_ms(), patient_ids)
+
+    def _retold(self) -> set[str]:
+        return self._view.retold(self._loop)
 
     def engine_at(self) -> int:
         """When the engine last began a step, by the host's clock in ms."""

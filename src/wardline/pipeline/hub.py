@@ -61,10 +61,11 @@ class Cursor:
 class _Kept:
     """The pieces of one patient, each with the version that last changed it."""
 
-    __slots__ = ("pieces", "version")
+    __slots__ = ("first", "pieces", "version")
 
-    def __init__(self) -> None:
-        self.version = -1
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.version = first
         self.pieces: dict[str, tuple[int, str]] = {}
 
     def take(self, pieces: Pieces, version: int) -> None:
@@ -123,7 +124,8 @@ class LiveHub:
         self._version += 1
         self._bodies.clear()
         for patient_id, pieces in update.patients.items():
-            self._patients.setdefault(patient_id, _Kept()).take(pieces, self._version)
+            kept = self._patients.setdefault(patient_id, _Kept(self._version))
+            kept.take(pieces, self._version)
         if update.beds is not None:
             self._beds, self._beds_version = update.beds, self._version
 
@@ -191,7 +193,7 @@ class LiveHub:
 
     def _body(self, version: int) -> str:
         patients = (
-            patient_text(patient_id, kept.since(version), is_whole=version < 0)
+            patient_text(patient_id, kept.since(version), is_whole=version < kept.first)
             for patient_id, kept in self._patients.items()
             if kept.version > version
         )

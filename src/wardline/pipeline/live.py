@@ -17,6 +17,9 @@ from wardline.pipeline.ports import Store, StoreUnavailableError
 PATIENTS_AGE_MAX_S = 5.0
 """Beds, wards and what is known of patients are read again after so long, or after a command."""
 
+PATIENTS_AGE_MIN_S = 0.5
+"""Readings that say something about patients have them read again, but not more often than this."""
+
 DRAWN_AT_ONCE = 32
 """The engine waits for screens at most while so many patients are drawn: some 4 ms."""
 
@@ -42,7 +45,9 @@ class LiveView:
         self._asking = threading.Lock()
         self._patients = dict[str, Patient]()
         self._read_at_s = float("-inf")
-        self._seen_changes = 0
+        self._seen_commands = 0
+        self._seen_context = 0
+        self._retold = set[str]()
         self._is_busy = False
         self._last: tuple[int, list[PatientPicture]] = (0, [])
 
@@ -56,7 +61,7 @@ class LiveView:
                     skews = loop.skew.skewed(now_ms)
             except EngineBusyError:
                 return self._last
-            self._refresh_patients(loop.contents_changed)
+            self._refresh_patients(loop)
             self._last = now_ms, self._complete(drawn, skews)
             return self._last
 
@@ -72,7 +77,7 @@ class LiveView:
                 drawn, skews = self._drawn(loop, now_ms, patient_ids)
             except EngineBusyError:
                 return None
-            self._refresh_patients(loop.contents_changed)
+            self._refresh_patients(loop)
             return self._complete(drawn, skews)
 
     def _drawn(
@@ -105,17 +110,30 @@ class LiveView:
         finally:
             loop.lock.release()
 
-    def _refresh_patients(self, changes: int) -> None:
+    def retold(self, loop: EngineLoop) -> set[str]:
+        """Patients of whom the store knows something else than when this was last asked."""
+        with self._asking:
+            self._refresh_patients(loop)
+            retold = self._retold
+            self._retold = set[str]()
+            return retold
+
+    def _refresh_patients(self, loop: EngineLoop) -> None:
         """Read patients again when that is due; a store that cannot be read leaves the old ones."""
-        is_due = time.monotonic() - self._read_at_s >= PATIENTS_AGE_MAX_S
-        if not is_due and changes == self._seen_changes:
+        commands, context = loop.contents_changed, loop.context_told
+        age_s = time.monotonic() - self._read_at_s
+        is_told = context != self._seen_context and age_s >= PATIENTS_AGE_MIN_S
+        if age_s < PATIENTS_AGE_MAX_S and commands == self._seen_commands and not is_told:
             return
         try:
-            self._patients = {known.patient_id: known for known in self._store.patients()}
+            known = {patient.patient_id: patient for patient in self._store.patients()}
         except StoreUnavailableError:
             return
+        before, self._patients = self._patients, known
+        self._retold |= {name for name, patient in known.items() if before.get(name) != patient}
         self._read_at_s = time.monotonic()
-        self._seen_changes = changes
+        self._seen_commands = commands
+        self._seen_context = context
 
     def _complete(
         self, drawn: list[PatientPicture], skews: dict[tuple[str, str], float]
@@ -129,6 +147,8 @@ class LiveView:
     def _completed(self, picture: PatientPicture, worst: dict[str, float]) -> PatientPicture:
         patient_id = picture.patient.patient_id
         patient = self._patients.get(patient_id, picture.patient)
+        if patient.age is None and picture.patient.age is not None:
+            patient = replace(patient, age=picture.patient.age)
         profile = (patient.settings or {}).get("profile") or picture.profile
         skew_s = worst.get(patient_id)
         return replace(picture, patient=patient, clock_skew_s=skew_s, profile=profile)

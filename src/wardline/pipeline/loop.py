@@ -14,6 +14,7 @@ from wardline.model.decoded import Decoded
 from wardline.model.findings import Outcome, Status
 from wardline.model.patients import TruthPeriod
 from wardline.model.readings import ReadingBatch
+from wardline.pipeline.commit_news import tells_context
 from wardline.pipeline.inbox import Arrived, Inbox
 from wardline.pipeline.ports import Clock, Commit, Store, StoredCommand, StoreUnavailableError
 from wardline.pipeline.recovery import recover
@@ -88,6 +89,7 @@ class EngineLoop:
         self.commit_s = 0.0
         self.beat_s = time.monotonic()
         self.contents_changed = 0
+        self.context_told = 0
         self._retry_at_s = 0.0
         self._kept_at_s = time.monotonic()
         self._next_tick_ms = 0
@@ -240,6 +242,8 @@ class EngineLoop:
         """Let screens know."""
         if any(isinstance(work, StoredCommand) for work in commit.work):
             self.contents_changed += 1
+        if tells_context(commit):
+            self.context_told += 1
         if self._screens is not None:
             self._screens.committed(commit)
 

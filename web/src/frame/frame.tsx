@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { OverviewPage } from "../overview/overview";
 import { PatientPage } from "../patient/patient";
 import { route } from "../state/route";
-import { isSignInNeeded } from "../state/session";
+import { isSessionKnown, isSignInNeeded } from "../state/session";
 import { WardPage } from "../ward/ward";
 import { t } from "../words/words";
 import { Announcer } from "./announcer";
@@ -29,7 +29,7 @@ function Framed() {
       </a>
       <Header />
       <main id="content" class="frame-content" tabIndex={-1}>
-        <Page />
+        {isSessionKnown.value && <Page />}
       </main>
       <Footer />
       <LinkNotes />

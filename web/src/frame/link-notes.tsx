@@ -35,6 +35,7 @@ function watchReturns(): () => void {
   return () => {
     end();
     window.clearTimeout(timer);
+    isBack.value = false;
   };
 }
 

@@ -13,7 +13,7 @@ const age = computed(() => {
 export function LinkState() {
   const { state } = link.value;
   return (
-    <span class="frame-link" data-state={state}>
+    <span class="frame-link">
       <span class="frame-dot" aria-hidden="true" />
       <span class="frame-link-word">{t(`frame.link.${state}`)}</span>
       {state === "lost" ? null : <span class="frame-age">{age}</span>}

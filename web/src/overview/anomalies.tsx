@@ -12,6 +12,7 @@ import type { AnomalyRow, PageOf } from "../wire/messages";
 import { t } from "../words/words";
 import { ANOMALIES_SHOWN, anomalyKey, recentAnomalies, scoreText, usualText } from "./anomaly-rows";
 import { CsvButton } from "./csv-button";
+import { anomalyFile } from "./files";
 import { TableWindow } from "./table-window";
 
 const stored = signal<readonly AnomalyRow[]>([]);
@@ -101,6 +102,5 @@ async function readStored(): Promise<void> {
 }
 
 function download(): void {
-  const titles = TITLES.map((name) => t(`overview.anomaly.${name}`));
-  downloadCsv("anomalies", [titles, ...recent.peek().map(cells)]);
+  downloadCsv("anomalies", anomalyFile(recent.peek()));
 }

@@ -6,6 +6,7 @@ import { lookOf, onConditions, tileState } from "../state/alarms";
 import type { PatientState } from "../state/patients";
 import type { VitalName } from "../wire/messages";
 import { type Key, named, t } from "../words/words";
+import { liveValue, RISK_PARTS } from "./files";
 import { pointsOf, scoreOf, totalText } from "./present";
 
 /** What rows are sorted by; null goes last in either direction. */
@@ -19,8 +20,6 @@ export interface Column {
   readonly sortValue: (patient: PatientState) => SortValue;
   readonly isNumber: boolean;
 }
-
-const RISK_PARTS = ["spo2", "heart_rate", "z_score", "producer_flag", "forest"] as const;
 
 export const COLUMNS: readonly Column[] = [
   word("ward", (patient) => patient.about.value.ward ?? ""),
@@ -107,11 +106,6 @@ function bloodPressure(): Column {
 }
 
 /** Only what is live is shown as a value. */
-function liveValue(patient: PatientState, name: VitalName): number | null {
-  const { value, state } = patient.vitals[name].value;
-  return state === "live" ? value : null;
-}
-
 function liveText(patient: PatientState, name: VitalName): string {
   return shown(name, liveValue(patient, name));
 }

@@ -8,6 +8,7 @@ import { patientPath } from "../state/route";
 import { t } from "../words/words";
 import { COLUMNS, type Column } from "./columns";
 import { CsvButton } from "./csv-button";
+import { patientFile } from "./files";
 import { presentPatients, scoreOf } from "./present";
 import { type Order, sorted, turned } from "./sorting";
 import { TableWindow } from "./table-window";
@@ -121,10 +122,7 @@ function kindOf(column: Column, patient: PatientState): string | undefined {
 }
 
 function download(): void {
-  const columns = shownColumns.peek();
-  const titles = columns.map((column) => column.title());
-  const rows = ordered.peek().map((patient) => columns.map((column) => column.text(patient)));
-  downloadCsv("patients", [titles, ...rows]);
+  downloadCsv("patients", patientFile(ordered.peek()));
 }
 
 function sameRows(a: readonly PatientState[], b: readonly PatientState[]): boolean {

@@ -6,6 +6,9 @@ const MINUTE_MS = 60_000;
 /** A minute that has just ended may come so much later before it counts as a gap. */
 const LATE_MAX_MS = 60_000;
 
+/** Half of the height, of the values' span: a little more than half leaves a margin. */
+const HALF_SHARE = 0.58;
+
 /** Minute means and the value of now as the last point; null where nothing was measured. */
 export type Series = readonly (number | null)[];
 
@@ -36,21 +39,34 @@ export function seriesOf(
 
 /**
  * What the height stands for: the limits with a margin, so that a line has the same meaning
- * on every tile, and wider where values lie outside. Without limits the values alone.
+ * on every tile, and wider where values lie outside; but a fault far off must not flatten all else.
+ * Without limits the values alone.
  */
 export function scaleOf(series: Series, range: Range | undefined, leastSpan: number): Scale {
   const known = series.filter((value) => value !== null);
-  const [low, high] = range ?? [null, null];
-  const all = [...known, ...[low, high].filter((limit) => limit !== null)];
+  const limits = [...(range ?? [])].filter((limit) => limit !== null);
+  const all = [...nearTo(limits, known, leastSpan), ...limits];
   if (all.length === 0) return { low: 0, high: 1 };
   const lowest = Math.min(...all);
   const highest = Math.max(...all);
-  const span = Math.max(highest - lowest, leastSpan);
+  const half = Math.max(highest - lowest, leastSpan) * HALF_SHARE;
   const middle = (lowest + highest) / 2;
-  return { low: middle - span * 0.58, high: middle + span * 0.58 };
+  return { low: middle - half, high: middle + half };
 }
 
-/** Lines between neighbours; a gap ends one. A point alone is a line of one point. */
+/** Values, those further from the limits than the limits are apart brought so near. */
+function nearTo(limits: readonly number[], values: readonly number[], leastSpan: number): number[] {
+  if (limits.length === 0) return [...values];
+  const lowest = Math.min(...limits);
+  const highest = Math.max(...limits);
+  const reach = Math.max(leastSpan, highest - lowest);
+  return values.map((value) => Math.min(Math.max(value, lowest - reach), highest + reach));
+}
+
+/**
+ * Lines between neighbours; a gap ends one. A point alone is a line of one point. What lies outside
+ * the scale lies on its edge.
+ */
 export function linesOf(series: Series, scale: Scale, width: number, height: number): Point[][] {
   const lines: Point[][] = [];
   let line: Point[] = [];
@@ -61,7 +77,8 @@ export function linesOf(series: Series, scale: Scale, width: number, height: num
     }
     if (line.length === 0) lines.push(line);
     const x = (index / (series.length - 1)) * width;
-    line.push({ x, y: yOf(value, scale, height) });
+    const y = Math.min(Math.max(yOf(value, scale, height), 0), height);
+    line.push({ x, y });
   });
   return lines;
 }

@@ -32,7 +32,7 @@ export function Mark({ condition }: { readonly condition: Condition }) {
   const isTechnical = kind === "technical";
   return (
     <span class="mark" data-look={lookOf(condition)}>
-      <span aria-hidden="true">{t(`mark.${priority}`)}</span>
+      <span aria-hidden="true">{t(`mark.${isTechnical ? "technical" : priority}`)}</span>
       <span class="unseen">
         {t(`priority.${priority}`)}
         {isTechnical && `, ${t("kind.technical")}`}

@@ -1,6 +1,6 @@
 /** Why: every condition that is not normal, in whole sentences. */
 import { useComputed } from "@preact/signals";
-import { conditionSentence, usuallyText } from "../format/conditions";
+import { conditionSentence, conditionText, usuallyText } from "../format/conditions";
 import { clockText, stopwatch } from "../format/times";
 import { byUrgency, isOn, lookOf } from "../state/alarms";
 import { serverNow } from "../state/clock";
@@ -43,7 +43,7 @@ function ConditionRow({ condition, patient }: OfPatient & { readonly condition: 
     <li data-rule={rule} data-condition-state={state} data-look={lookOf(condition)} title={reason}>
       <Mark condition={condition} />
       <span class="sentence">
-        {conditionSentence(condition)}
+        <strong>{conditionText(condition)}</strong> {conditionSentence(condition)}
         {usually !== "" && <span class="aside"> {usually}</span>}
       </span>
       <span class="since">

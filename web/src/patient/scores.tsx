@@ -1,4 +1,5 @@
 /** The other scores: one line each, unfolded with the parts it is made of. */
+import { shown, unitOf } from "../format/values";
 import type { PatientState } from "../state/patients";
 import { SCORES, type ScoreKind } from "../wire/catalogue";
 import type { Score } from "../wire/messages";
@@ -7,8 +8,8 @@ import { knownShare } from "./news2-response";
 import { InputAge, InputValue, partName } from "./score-input";
 
 const OTHERS = SCORES.filter((kind) => kind.name !== "news2");
-/** Scores without points: a ratio of two and a pressure of one decimal at most. */
-const DECIMALS: Readonly<Record<string, number>> = { shock_index: 2, map: 0 };
+/** Scores that are no points. */
+const DECIMALS: Readonly<Record<string, number>> = { shock_index: 2 };
 
 export function ScoresCard({ patient }: { readonly patient: PatientState }) {
   const scores = patient.scores.value;
@@ -89,12 +90,13 @@ function PartRow({ part, kind, score, patient }: LineProps & { readonly part: st
 }
 
 function scoreTitle(kind: ScoreKind): string {
-  return kind.name === "map" ? t("vital.mean_bp") : kind.title;
+  return kind.name === "map" ? `${t("vital.mean_bp")}, ${unitOf("mean_bp")}` : kind.title;
 }
 
 /** `3`, `≥ 2`, `1.75`, or a dash while nothing is known. */
 export function totalText(kind: ScoreKind, score: Score | undefined): string {
   if (score === undefined) return "–";
+  if (kind.name === "map" && score.total !== null) return shown("mean_bp", score.total);
   const decimals = DECIMALS[kind.name] ?? 0;
   if (score.total !== null) return localNumber(score.total, decimals);
   return kind.is_sum && score.at_least !== null ? `≥ ${localNumber(score.at_least)}` : "–";

@@ -58,6 +58,15 @@ describe("alarms", () => {
     expect(wardAlarms.value.map((row) => row.condition.rule)).toEqual(["no_signal"]);
   });
 
+  it("name a cuff that does not measure once, not once for every pressure", () => {
+    const rules = ["mean_bp_stale", "systolic_bp_stale", "diastolic_bp_stale"];
+    withConditions(STALE, ...rules.map((rule) => ({ ...STALE, rule })));
+    const named = wardAlarms.value.map((row) => row.condition.rule);
+    expect(named).toEqual([STALE.rule, "systolic_bp_stale"]);
+    withConditions({ ...STALE, rule: "diastolic_bp_stale" });
+    expect(wardAlarms.value).toHaveLength(1);
+  });
+
   it("know who has no reading yet as without signal", () => {
     takeSnapshot(snapshot([patientWire("A", { last_reading_at: null })]));
     expect(tileState(patients.value.get("A") as PatientState)).toBe("no-signal");

@@ -14,6 +14,8 @@ export interface WardAlarm {
 const RANKS: Readonly<Record<Priority, number>> = { high: 2, medium: 1, low: 0 };
 const NO_SIGNAL = "no_signal";
 const STALE = "_stale";
+const PRESSURE_STALE = "systolic_bp_stale";
+const SAME_CUFF = ["diastolic_bp_stale", "mean_bp_stale"];
 
 /** Whether a condition is on: pending is not yet; unknown was one when last measured, so it stays. */
 export function isOn(condition: Condition): boolean {
@@ -67,11 +69,16 @@ export const wardAlarms: ReadonlySignal<readonly WardAlarm[]> = computed(() => {
   return all.sort((a, b) => byUrgency(a.condition, b.condition));
 });
 
-/** What is on, unsorted. Without a signal every vital sign gets stale; one line says it all. */
+/**
+ * What is on, unsorted, without what another line says already: without a signal every vital sign
+ * gets stale, and a cuff that does not measure leaves all three pressures stale.
+ */
 export function listedConditions(patient: PatientState): readonly Condition[] {
   const on = patient.conditions.value.filter(isOn);
-  const isSilent = on.some((condition) => condition.rule === NO_SIGNAL);
-  return isSilent ? on.filter((condition) => !condition.rule.endsWith(STALE)) : on;
+  const rules = new Set(on.map((condition) => condition.rule));
+  if (rules.has(NO_SIGNAL)) return on.filter((condition) => !condition.rule.endsWith(STALE));
+  if (!rules.has(PRESSURE_STALE)) return on;
+  return on.filter((condition) => !SAME_CUFF.includes(condition.rule));
 }
 
 function onsetMs(condition: Condition): number {

@@ -1,13 +1,13 @@
 /**
  * Whether what is on screen is the present. The one judgement every screen hangs on:
- * `live`, `slow` (nothing heard for 2.5 s) or `lost` (4.5 s; "NOT LIVE").
+ * `live`, `slow` (nothing heard for 2.5 s) or `lost` (4 s; "NOT LIVE").
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 
 /** Silence after which the link counts as slow. Heartbeats come every second. */
 export const SLOW_AFTER_MS = 2_500;
 /** Silence after which nothing on screen may be taken for the present. */
-export const LOST_AFTER_MS = 4_500;
+export const LOST_AFTER_MS = 4_000;
 
 export type LinkState = "live" | "slow" | "lost";
 

@@ -12,6 +12,8 @@ const SESSION = "/api/v1/session";
 
 /** Whether the server asks for a token before it shows anything. */
 export const isSignInNeeded = signal(false);
+/** False until the server was asked; before that pages would ask for what they may not see. */
+export const isSessionKnown = signal(false);
 /** Whether there is a sign-in that can be ended. */
 export const canSignOut = signal(false);
 
@@ -22,6 +24,7 @@ let watched: readonly string[] | null = [];
 /** Open the live connection, or ask for a sign-in first where the server wants one. */
 export async function startLive(): Promise<void> {
   isSignInNeeded.value = await askSession();
+  isSessionKnown.value = true;
   if (!isSignInNeeded.value) connect();
 }
 

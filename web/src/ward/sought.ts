@@ -8,7 +8,9 @@ export const sought = signal("");
 /** How far a place is from a text: 0 is exact, 1 begins so, 2 contains it; null is not at all. */
 export function distance(place: Place, text: string): number | null {
   const aim = plain(text);
-  const names = [place.patient?.id, place.bed, place.ward].map((name) => plain(name ?? ""));
+  // A single character would fit a ward with all its beds.
+  const ward = aim.length > 1 ? place.ward : null;
+  const names = [place.patient?.id, place.bed, ward].map((name) => plain(name ?? ""));
   if (aim === "") return null;
   if (names.slice(0, 2).includes(aim)) return 0;
   if (names.some((name) => name.startsWith(aim))) return 1;

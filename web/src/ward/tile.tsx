@@ -5,7 +5,7 @@
 import { useComputed } from "@preact/signals";
 import { conditionText } from "../format/conditions";
 import { lookOf } from "../state/alarms";
-import { serverNow } from "../state/clock";
+
 import type { PatientState } from "../state/patients";
 import { patientPath } from "../state/route";
 import type { Condition } from "../wire/messages";
@@ -13,6 +13,7 @@ import { t } from "../words/words";
 import { NewsBadge } from "./news-badge";
 import { type Place, stateOf } from "./places";
 import { tabStop } from "./roving";
+import { shownNow } from "./shown-now";
 import { markOf } from "./sought";
 import { markText, sinceText, tileName, urgentConditions, usualText } from "./tile-texts";
 import { MainVitals, MinorVitals } from "./tile-vitals";
@@ -88,7 +89,7 @@ function Foot({ patient }: { patient: PatientState }) {
   const first = useComputed(() => urgent.value[0]);
   const mark = useComputed(() => first.value && markText(first.value));
   const what = useComputed(() => whatText(patient, first.value));
-  const since = useComputed(() => first.value && sinceText(first.value, serverNow.value));
+  const since = useComputed(() => first.value && sinceText(first.value, shownNow.value));
   const usual = useComputed(() => first.value && usualText(first.value, patient));
   const more = useComputed(() => (urgent.value.length > 1 ? `+${urgent.value.length - 1}` : ""));
   return (

@@ -67,7 +67,7 @@ function exampleRequest(): string {
   return [
     `curl ${location.origin}/api/v1/readings \\`,
     '  -H "Content-Type: application/json" \\',
-    `  -d '{"patient_id": "PT-001", "heart_rate": 75, "spo2": 97}'`,
+    `  -d '{"patient_id": "PT-001", "timestamp": "'$(date -u +%FT%TZ)'", "heart_rate": 75}'`,
   ].join("\n");
 }
 

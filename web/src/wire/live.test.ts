@@ -119,6 +119,15 @@ describe("the live connection", () => {
     expect(link.value).toMatchObject({ state: "lost", cause: "link" });
   });
 
+  it("does not blame the engine for a link that is silent", async () => {
+    const engine_at = new Date(Date.now() - 1_500).toISOString();
+    Socket.newest.open().say(snapshot([]), beat({ engine_at }));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(link.value).toMatchObject({ state: "slow", cause: "link" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(link.value).toMatchObject({ state: "lost", cause: "link" });
+  });
+
   it("says that it is not live since the last message", async () => {
     const saidAt = Date.now();
     Socket.newest.open().say({ ...snapshot([]), now: new Date(saidAt).toISOString() }, beat());

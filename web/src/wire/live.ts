@@ -193,8 +193,14 @@ export class LiveConnection {
     this.#giveUpSilent(now);
     // Before the first picture there is nothing on screen that could be the present.
     const silentMs = this.#hasPicture ? now - this.#heardAt : Number.POSITIVE_INFINITY;
-    const engineSilentMs = this.#engineAt === null ? silentMs : serverTime() - this.#engineAt;
+    const engineSilentMs = this.#engineSilentMs() ?? silentMs;
     takeJudgement({ silentMs, engineSilentMs, problems: this.#problems }, this.#lifeAt());
+  }
+
+  /** How long the engine had stood still when last heard of: a silent link says nothing of it. */
+  #engineSilentMs(): number | null {
+    if (this.#liveAt === null || this.#engineAt === null) return null;
+    return this.#liveAt - this.#engineAt;
   }
 
   /** A socket that neither opens nor speaks is given up for a new one. */

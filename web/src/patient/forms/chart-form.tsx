@@ -11,15 +11,19 @@ import {
   type Charted,
   CONSCIOUSNESS,
   keptText,
+  type Observation,
   observationOf,
 } from "./observation";
+
+/** What the server calls readings that people charted. */
+const CHART_SOURCE = "chart";
 
 export function ChartForm({ patient }: { readonly patient: PatientState }) {
   const { outcome, submit } = useEntry();
   const onSubmit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const isKept = await submit(form, () => chart(patient.id, form));
+    const isKept = await submit(form, () => chart(patient, form));
     if (isKept) clear(form);
   };
   return (
@@ -68,15 +72,26 @@ function labelOf(vital: VitalName): string {
   return isPressure ? `${t(`vital.${vital}`)} (${t("patient.cuff")})` : t(`vital.${vital}`);
 }
 
-async function chart(patientId: string, form: HTMLFormElement): Promise<string> {
+async function chart(patient: PatientState, form: HTMLFormElement): Promise<string> {
   const observation = observationOf(new FormData(form), actor.peek().trim());
-  const answer = await send<Charted>("POST", patientApi(patientId, "observations"), observation);
+  const answer = await send<Charted>("POST", patientApi(patient.id, "observations"), observation);
   const [first] = answer.flagged ?? [];
-  if (first === undefined) return keptText(observation);
+  if (first === undefined)
+    return `${keptText(observation)} ${followedText(patient, observation)}`.trim();
   // Stored, but without the impossible value: whoever charted it has to know.
   const lost = new Set((answer.flagged ?? []).map(({ field }) => field));
   const text = t("patient.not_kept", { what: named("vital", first.field), reason: first.reason });
   throw new RequestError(422, `${text} ${keptText(observation, lost)}`.trim(), first.field);
+}
+
+/** A vital sign follows one source while that is current; then what was charted is not in force. */
+function followedText(patient: PatientState, observation: Observation): string {
+  const followed = CHARTED_VITALS.filter((name) => {
+    const { state, source } = patient.vitals[name].peek();
+    return observation[name] !== undefined && state === "live" && source !== CHART_SOURCE;
+  });
+  if (followed.length === 0) return "";
+  return t("patient.followed", { what: followed.map((name) => t(`short.${name}`)).join(", ") });
 }
 
 /** Ready for the next one, by the same person. */

@@ -92,7 +92,7 @@ export function FormFoot({
   const { state, text } = outcome.value;
   return (
     <div class="form-foot">
-      <button type="submit" class="main" aria-disabled={state === "sending"}>
+      <button type="submit" class="primary" aria-disabled={state === "sending"}>
         {label}
       </button>
       <p role="status">

@@ -1,6 +1,6 @@
 /** Alarm limits: in force, the profile's own, and changing them. */
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { unitOf } from "../../format/values";
 import type { PatientState } from "../../state/patients";
 import { patientApi, send } from "../../wire/api";
@@ -13,6 +13,7 @@ import {
   DEFAULT_PROFILE,
   type Drafts,
   draftsInForce,
+  keptDrafts,
   limitText,
   type PatientSettings,
   rulesOf,
@@ -28,17 +29,24 @@ export function LimitsForm({ patient, held }: Props) {
   const entry = useEntry();
   const profile = useSignal(DEFAULT_PROFILE);
   const drafts = useSignal<Drafts>({});
+  /** What the form held when it was last the same as the server's. */
+  const sent = useRef<Drafts>({});
   const settings = held.settings.value;
   useEffect(() => {
     if (settings === null) return;
     profile.value = settings.profile ?? DEFAULT_PROFILE;
-    drafts.value = draftsInForce(settings, profile.value);
+    const inForce = draftsInForce(settings, profile.value);
+    drafts.value = keptDrafts(inForce, drafts.peek(), sent.current);
+    sent.current = inForce;
   }, [settings, profile, drafts]);
   const onSubmit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const change = changeOf(drafts.peek(), settings ?? {}, profile.peek());
-    if (await entry.submit(form, () => put(patient.id, change))) await held.load();
+    const submitted = drafts.peek();
+    if (!(await entry.submit(form, () => put(patient.id, change)))) return;
+    sent.current = submitted;
+    await held.load();
   };
   return (
     <form

@@ -34,6 +34,12 @@ export function draftsInForce(settings: PatientSettings, profile: string): Draft
   return Object.fromEntries(texts);
 }
 
+/** What is in force now, except where somebody typed something else since `sent`. */
+export function keptDrafts(inForce: Drafts, drafts: Drafts, sent: Drafts): Drafts {
+  const typed = Object.entries(drafts).filter(([rule, draft]) => draft !== sent[rule]);
+  return { ...inForce, ...Object.fromEntries(typed) };
+}
+
 /** A limit as the form shows it. */
 export function limitText(rule: AlarmRule, limit: number | null): string {
   return limit === null ? "" : shown(rule.vital, limit);

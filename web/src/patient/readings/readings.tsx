@@ -1,25 +1,24 @@
 /** The last twenty readings, as they come. */
 import { clockText } from "../../format/times";
-import { NO_VALUE, shown, unitOf } from "../../format/values";
+import { NO_VALUE, shown } from "../../format/values";
 import { downloadCsv } from "../../parts/csv";
 import type { PatientState } from "../../state/patients";
+import { VITAL_NAMES } from "../../wire/catalogue";
 import type { VitalName } from "../../wire/messages";
 import { named, t } from "../../words/words";
+import { ScrollBox } from "../scroll-box";
 import { keyOf, type ShownReading } from "./live-readings";
 import { useReadings } from "./use-readings";
 
 const PLAIN: readonly VitalName[] = ["heart_rate", "spo2"];
 const AFTER_PRESSURE: readonly VitalName[] = ["respiratory_rate", "temperature"];
-const IN_FILE: readonly VitalName[] = [
-  "heart_rate",
-  "pulse_rate",
-  "spo2",
-  "systolic_bp",
-  "diastolic_bp",
-  "mean_bp",
-  "respiratory_rate",
-  "temperature",
-];
+const IN_FILE = [
+  ...VITAL_NAMES,
+  "on_oxygen",
+  "consciousness",
+  "marks",
+  "late",
+] as const satisfies readonly (keyof ShownReading)[];
 
 export function ReadingsCard({ patient }: { readonly patient: PatientState }) {
   const { rows, hasFailed } = useReadings(patient);
@@ -38,8 +37,7 @@ export function ReadingsCard({ patient }: { readonly patient: PatientState }) {
         </button>
       </header>
       {hasFailed.value && <p class="failure">{t("patient.readings_failed")}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section class="scroll-box" aria-label={t("patient.readings")} tabIndex={0}>
+      <ScrollBox label={t("patient.readings")}>
         <table class="readings">
           <Titles />
           <tbody>
@@ -48,7 +46,7 @@ export function ReadingsCard({ patient }: { readonly patient: PatientState }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
     </section>
   );
 }
@@ -147,18 +145,13 @@ function shortName(field: string): string {
   return named("short", field);
 }
 
+/** As table `readings` has it: its column names, values in the wire's units. */
 function csvRows(patientId: string, rows: readonly ShownReading[]): string[][] {
-  const titles = IN_FILE.map((vital) => `${vital} ${unitOf(vital)}`);
   const lines = rows.map((row) => [
     patientId,
     row.timestamp,
     row.source,
-    ...IN_FILE.map((vital) => (row[vital] === null ? "" : shown(vital, row[vital]))),
-    row.consciousness ?? "",
-    row.on_oxygen === null ? "" : String(row.on_oxygen),
-    row.marks ?? "",
-    row.late ?? "",
+    ...IN_FILE.map((name) => String(row[name] ?? "")),
   ]);
-  const rest = ["consciousness", "on_oxygen", "marks", "late"];
-  return [["patient_id", "timestamp", "source", ...titles, ...rest], ...lines];
+  return [["patient_id", "timestamp", "source", ...IN_FILE], ...lines];
 }

@@ -1,4 +1,8 @@
-/** The last readings of a patient: asked for once, then built from the feed. */
+/**
+ * The last readings of a patient: asked for once, then built from the feed. The feed brings values
+ * that are in force; a reading that changed none of them (another source is in force, all of it is
+ * late) is asked for.
+ */
 import { effect, type ReadonlySignal, type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { isLive } from "../../state/link";
@@ -14,6 +18,9 @@ import {
   type ShownReading,
 } from "./live-readings";
 
+/** So often at most, however many such readings come. */
+const ASK_EVERY_MS = 5_000;
+
 export interface Readings {
   readonly rows: ReadonlySignal<readonly ShownReading[]>;
   readonly hasFailed: ReadonlySignal<boolean>;
@@ -25,11 +32,8 @@ export function useReadings(patient: PatientState): Readings {
   const live: Rows = useSignal<readonly ShownReading[]>([]);
   const stored: Rows = useSignal<readonly ShownReading[]>([]);
   const hasFailed = useSignal(false);
-  useEffect(() => gatherLive(patient, live), [patient, live]);
   useEffect(() => {
-    // Asked again after the link was lost: what came meanwhile is in no picture.
-    return effect(() => {
-      if (!isLive.value) return;
+    const ask = (): void => {
       load(patient.id, stored, live).then(
         () => {
           hasFailed.value = false;
@@ -38,19 +42,53 @@ export function useReadings(patient: PatientState): Readings {
           hasFailed.value = true;
         },
       );
-    });
-  }, [patient.id, stored, live, hasFailed]);
+    };
+    const { askLater, end } = atMostEvery(ASK_EVERY_MS, ask);
+    const ends = [
+      gatherLive(patient, live, askLater),
+      // Asked again after the link was lost: what came meanwhile is in no picture.
+      effect(() => {
+        if (isLive.value) ask();
+      }),
+      end,
+    ];
+    return () => {
+      for (const stop of ends) stop();
+    };
+  }, [patient, stored, live, hasFailed]);
   return { rows: useComputed(() => merged(live.value, stored.value)), hasFailed };
 }
 
-function gatherLive(patient: PatientState, live: Rows): () => void {
+/** `onUnseen`: a reading came that the feed does not show. */
+function gatherLive(patient: PatientState, live: Rows, onUnseen: () => void): () => void {
   let before = pictureOf(patient);
+  let readAt = patient.lastReadingAt.peek();
   return effect(() => {
     const after = pictureOf(patient);
+    const isUnseen = patient.lastReadingAt.value !== readAt;
     const found = readingsBetween(before, after);
     before = after;
+    readAt = patient.lastReadingAt.value;
     if (found.length > 0) live.value = merged(found, live.peek());
+    else if (isUnseen) onUnseen();
   });
+}
+
+function atMostEvery(everyMs: number, call: () => void): { askLater(): void; end(): void } {
+  let timer = 0;
+  let calledAt = Number.NEGATIVE_INFINITY;
+  return {
+    askLater() {
+      if (timer !== 0) return;
+      const waitMs = Math.max(0, calledAt + everyMs - performance.now());
+      timer = window.setTimeout(() => {
+        timer = 0;
+        calledAt = performance.now();
+        call();
+      }, waitMs);
+    },
+    end: () => window.clearTimeout(timer),
+  };
 }
 
 async function load(patientId: string, stored: Rows, live: Rows): Promise<void> {

@@ -7,6 +7,7 @@ import type { PatientState } from "../../state/patients";
 import type { Condition } from "../../wire/messages";
 import { t } from "../../words/words";
 import { Mark } from "../alarm-bar";
+import { ScrollBox } from "../scroll-box";
 import { timeText } from "../time-text";
 import type { PlacedTransition } from "./history";
 import { useTransitions } from "./use-transitions";
@@ -29,15 +30,14 @@ export function TransitionsCard({ patient }: { readonly patient: PatientState })
       </header>
       {hasFailed.value && <p class="failure">{t("patient.transitions_failed")}</p>}
       {shownRows.length === 0 && <p class="nothing">{t("patient.no_transitions")}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section class="scroll-box tall" aria-label={t("patient.transitions")} tabIndex={0}>
+      <ScrollBox label={t("patient.transitions")} isTall>
         <TransitionTable rows={shownRows} />
         {hasMore.value && (
           <button type="button" class="more" onClick={more}>
             {t("patient.more")}
           </button>
         )}
-      </section>
+      </ScrollBox>
     </section>
   );
 }

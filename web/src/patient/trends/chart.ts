@@ -4,7 +4,7 @@ import { clockText } from "../../format/times";
 import { inUnit } from "../../format/values";
 import { preferences } from "../../state/preferences";
 import type { VitalName } from "../../wire/messages";
-import { faded, themeColour } from "./colours";
+import { fadedColour, themeColour } from "./colours";
 import { drawnAt, minutesBetween } from "./minutes";
 import { drawAlarms, drawLimits, drawTruth } from "./painting";
 import { axisSpan, type TrendRow } from "./rows";
@@ -16,6 +16,7 @@ const TIME_AXIS_HEIGHT = 22;
 const FONT = '11px "Inter Variable", system-ui, sans-serif';
 const LABEL_HALF_PX = 20;
 const BAND_OPACITY = 0.2;
+const GRID_OPACITY = 0.22;
 
 /** How charts tell, and are told, which minute is pointed at (its start, epoch ms). */
 export interface Pointing {
@@ -55,10 +56,8 @@ export class TrendChart {
     const triples = this.#row.vitals.map((vital) => this.#series(vital));
     const series = triples.flat();
     const times = drawnAt(this.#starts, nowMs);
-    const [low, high] = axisSpan(
-      this.#row,
-      triples.flatMap(([mean]) => mean),
-    );
+    const means = triples.flatMap(([mean]) => mean);
+    const [low, high] = axisSpan(this.#row, [...means, ...this.#limits()]);
     const plot = this.#plot;
     plot.batch(() => {
       plot.setData([times, ...series] as uPlot.AlignedData, false);
@@ -90,6 +89,14 @@ export class TrendChart {
     this.#plot.destroy();
   }
 
+  /** Limits that are on, so that the axis shows them. */
+  #limits(): number[] {
+    const { limits } = this.#feed.patient.about.peek();
+    return this.#row.vitals.flatMap((vital) =>
+      (limits[vital] ?? []).flatMap((limit) => (limit === null ? [] : [inUnit(vital, limit)])),
+    );
+  }
+
   #series(vital: VitalName): [Values, Values, Values] {
     const { mean, min, max } = this.#feed.store.columns(vital, this.#starts);
     const converted = (values: readonly (number | null)[]): Values =>
@@ -115,13 +122,14 @@ export class TrendChart {
   }
 
   #hooks(): Pick<uPlot.Options, "hooks"> {
-    const { vitals } = this.#row;
+    const { vitals, alarmsToo = [] } = this.#row;
+    const alarming = [...vitals, ...alarmsToo];
     const about = this.#feed.patient.about;
     return {
       hooks: {
         drawClear: [
           (plot) => {
-            const own = this.#feed.columns().filter((column) => vitals.includes(column.vital));
+            const own = this.#feed.columns().filter((column) => alarming.includes(column.vital));
             drawAlarms(plot, own);
           },
         ],
@@ -157,7 +165,7 @@ function options(place: HTMLElement, row: TrendRow, isLast: boolean): uPlot.Opti
     series: [{}, ...row.vitals.flatMap((_, index) => seriesOf(row, index))],
     bands: row.vitals.map((_, index) => ({
       series: [index * 3 + 2, index * 3 + 3] as uPlot.Band.Bounds,
-      fill: () => faded(themeColour(row.colour), BAND_OPACITY),
+      fill: () => fadedColour(row.colour, BAND_OPACITY),
     })),
     axes: [timeAxis(isLast), valueAxis()],
   };
@@ -178,13 +186,15 @@ function seriesOf(row: TrendRow, index: number): uPlot.Series[] {
   return [line, edge, { ...edge }];
 }
 
-/** Minutes without a neighbour make no line; they are dots. */
+/** One minute or two between gaps make no line that could be seen; they are dots. */
 function alone(plot: uPlot, index: number): number[] {
   const values = plot.data[index] ?? [];
   const isThere = (at: number): boolean => values[at] !== null && values[at] !== undefined;
   const found: number[] = [];
   for (let at = 0; at < values.length; at += 1) {
-    if (isThere(at) && !isThere(at - 1) && !isThere(at + 1)) found.push(at);
+    const [two, one, next, afterNext] = [at - 2, at - 1, at + 1, at + 2].map(isThere);
+    const isInLine = one ? two || next : next && afterNext;
+    if (isThere(at) && !isInLine) found.push(at);
   }
   return found;
 }
@@ -197,7 +207,7 @@ function timeAxis(isLast: boolean): uPlot.Axis {
     space: 90,
     gap: 4,
     ticks: { show: false },
-    grid: { stroke: () => themeColour("--line"), width: 1 },
+    grid: { stroke: () => fadedColour("--muted", GRID_OPACITY), width: 1 },
     values: (plot, splits) =>
       splits.map((time) => {
         // A label over the left edge would be cut.

@@ -1,13 +1,19 @@
 /** Colours of the theme for canvases, which know no CSS properties. */
 
-/** The colour of a custom property as the theme has it now. */
+const probe = document.createElement("canvas").getContext("2d");
+
+/** The colour of a custom property as the theme has it now, as `#rrggbb` however it was written. */
 export function themeColour(property: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+  const written = getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+  if (probe === null) return written;
+  probe.fillStyle = written;
+  return String(probe.fillStyle);
 }
 
-/** A `#rrggbb` colour, partly transparent (0 to 1). Other notations stay as they are. */
-export function faded(colour: string, opacity: number): string {
-  if (!/^#[0-9a-f]{6}$/i.test(colour)) return colour;
+/** The same, partly transparent (0 to 1). Colours with a transparency of their own keep it. */
+export function fadedColour(property: string, opacity: number): string {
+  const colour = themeColour(property);
+  if (!colour.startsWith("#")) return colour;
   return `${colour}${Math.round(opacity * 255)
     .toString(16)
     .padStart(2, "0")}`;

@@ -4,9 +4,10 @@ import { inUnit, shown } from "../../format/values";
 import type { About, TruthRow, VitalName } from "../../wire/messages";
 import { t } from "../../words/words";
 import type { AlarmColumn } from "./alarm-columns";
-import { faded, themeColour } from "./colours";
+import { fadedColour, themeColour } from "./colours";
 
 const COLUMN_OPACITY = 0.17;
+const LIMIT_OPACITY = 0.75;
 const CAP_PX = 3;
 const TRUTH_PX = 3;
 const FONT_PX = 10;
@@ -26,11 +27,11 @@ export function drawAlarms(plot: uPlot, columns: readonly AlarmColumn[]): void {
     const span = spanOf(plot, column.fromMs, column.toMs);
     if (span === null) continue;
     const [x, width] = span;
-    ctx.fillStyle = faded(themeColour(colourOf(column)), COLUMN_OPACITY);
+    ctx.fillStyle = fadedColour(colourOf(column), COLUMN_OPACITY);
     ctx.fillRect(x, bbox.top, width, bbox.height);
     ctx.fillStyle = themeColour(colourOf(column));
     ctx.fillRect(x, bbox.top, width, CAP_PX * ratio(plot));
-    if (x >= labelledToX) labelledToX = x + drawMark(plot, column, x);
+    labelledToX = drawMark(plot, column, x, labelledToX);
   }
   ctx.restore();
 }
@@ -43,7 +44,7 @@ export function drawLimits(
 ): void {
   const { ctx } = plot;
   ctx.save();
-  ctx.strokeStyle = faded(themeColour("--muted"), 0.75);
+  ctx.strokeStyle = fadedColour("--muted", LIMIT_OPACITY);
   ctx.fillStyle = themeColour("--muted");
   prepareText(plot, "400");
   ctx.lineWidth = ratio(plot);
@@ -78,17 +79,18 @@ function drawLimit(plot: uPlot, vital: VitalName, limit: number): void {
   ctx.fillText(shown(vital, limit), bbox.left + 3 * ratio(plot), y - 3 * ratio(plot));
 }
 
-/** Draws the mark and tells how wide it is. */
-function drawMark(plot: uPlot, column: AlarmColumn, x: number): number {
+/** Draws a mark unless another one is there already; tells up to where there are marks now. */
+function drawMark(plot: uPlot, column: AlarmColumn, x: number, markedToX: number): number {
   const { ctx, bbox } = plot;
   const key = MARKS[column.look];
   const text = key === null ? "?" : t(key);
   prepareText(plot, "700");
-  ctx.fillStyle = themeColour(`${colourOf(column)}-ink`);
   const width = ctx.measureText(text).width + 4 * ratio(plot);
   const left = Math.min(x, bbox.left + bbox.width - width);
+  if (left < markedToX) return markedToX;
+  ctx.fillStyle = themeColour(`${colourOf(column)}-ink`);
   ctx.fillText(text, left + 2 * ratio(plot), bbox.top + (CAP_PX + FONT_PX) * ratio(plot));
-  return width;
+  return left + width;
 }
 
 /** Low priority has the technical colour; its mark tells them apart. */

@@ -57,28 +57,29 @@ function Numbers({ row, patient }: Pick<Props, "row" | "patient">) {
   return (
     <span class="trend-value" data-row={row.name}>
       <VitalNumber patient={patient} vital={first} />
-      {second === "pulse_rate" && <Pulse patient={patient} />}
+      {second === "pulse_rate" && <Beside patient={patient} vital="pulse_rate" />}
     </span>
   );
 }
 
 function BloodPressure({ patient }: { readonly patient: PatientState }) {
   return (
-    <span class="trend-value" data-row="blood_pressure">
+    <span class="trend-value" data-row="blood_pressure" data-unit={unitOf("systolic_bp")}>
       <VitalNumber patient={patient} vital="systolic_bp" />
       <span aria-hidden="true">/</span>
       <VitalNumber patient={patient} vital="diastolic_bp" />
+      <Beside patient={patient} vital="mean_bp" />
     </span>
   );
 }
 
-/** The pulse only where the sender measures one. */
-function Pulse({ patient }: { readonly patient: PatientState }) {
-  const isMeasured = useComputed(() => patient.vitals.pulse_rate.value.state !== "missing");
+/** A second number, only where the sender measures it. */
+function Beside({ patient, vital }: { readonly patient: PatientState; readonly vital: VitalName }) {
+  const isMeasured = useComputed(() => patient.vitals[vital].value.state !== "missing");
   if (!isMeasured.value) return null;
   return (
-    <span class="pulse">
-      {t("short.pulse_rate")} <VitalNumber patient={patient} vital="pulse_rate" />
+    <span class="beside">
+      {t(`short.${vital}`)} <VitalNumber patient={patient} vital={vital} />
     </span>
   );
 }

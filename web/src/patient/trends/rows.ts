@@ -8,6 +8,8 @@ export interface TrendRow {
   readonly label: Key;
   /** The first one carries the row's limits text. */
   readonly vitals: readonly VitalName[];
+  /** Not drawn, but their alarms are columns of this row. */
+  readonly alarmsToo?: readonly VitalName[];
   readonly colour: string;
   /** Always on the axis, wire units, so that it does not jump with every value. */
   readonly usualSpan: readonly [number, number];
@@ -33,13 +35,14 @@ export const ROWS: readonly TrendRow[] = [
     vitals: ["spo2"],
     colour: "--spo2",
     usualSpan: [86, 101],
-    widestSpan: [60, 101],
+    widestSpan: [70, 101],
     step: 5,
   },
   {
     name: "blood_pressure",
     label: "short.blood_pressure",
     vitals: ["systolic_bp", "diastolic_bp"],
+    alarmsToo: ["mean_bp"],
     colour: "--blood-pressure",
     usualSpan: [45, 170],
     widestSpan: [20, 240],
@@ -67,15 +70,15 @@ export const ROWS: readonly TrendRow[] = [
 
 /**
  * Low and high end of a row's axis in the station's unit: the usual span, widened by whole steps
- * for the minutes' means. A single wild value moves no axis.
+ * for minutes' means and limits, which never lie on its edge. A single wild value moves no axis.
  */
-export function axisSpan(row: TrendRow, means: readonly (number | null)[]): [number, number] {
+export function axisSpan(row: TrendRow, shown: readonly (number | null)[]): [number, number] {
   const [vital] = row.vitals as readonly [VitalName];
-  const [lowest, highest] = extremes(means);
+  const [lowest, highest] = extremes(shown);
   const [usualLow, usualHigh] = row.usualSpan.map((end) => inUnit(vital, end)) as [number, number];
   const [leastLow, mostHigh] = row.widestSpan.map((end) => inUnit(vital, end)) as [number, number];
-  const low = lowest < usualLow ? Math.floor(lowest / row.step) * row.step : usualLow;
-  const high = highest > usualHigh ? Math.ceil(highest / row.step) * row.step : usualHigh;
+  const low = lowest < usualLow ? Math.ceil(lowest / row.step - 1) * row.step : usualLow;
+  const high = highest > usualHigh ? Math.floor(highest / row.step + 1) * row.step : usualHigh;
   return [Math.max(low, leastLow), Math.min(high, mostHigh)];
 }
 

@@ -27,6 +27,7 @@ export class TrendDesk implements Pointing {
     this.feed = feed;
     this.#ends.push(effect(() => this.#follow()));
     this.#ends.push(effect(() => this.#move()));
+    this.#ends.push(effect(() => this.#listen()));
     this.#ends.push(onThemeChange(() => this.#redraw()));
   }
 
@@ -62,14 +63,16 @@ export class TrendDesk implements Pointing {
     this.pointedMs.value = start;
   }
 
-  /** What must be seen at once. */
+  /** What a person did, or waits for, is drawn at once. */
   #follow(): void {
-    this.feed.changes.value;
-    this.feed.range.value;
-    this.feed.truth.value;
-    this.feed.patient.about.value;
-    preferences.value;
-    this.#drawSoon();
+    const { range, loaded, truth, patient } = this.feed;
+    for (const one of [range, loaded, truth, patient.about, preferences]) one.value;
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#draw(), 0);
+  }
+
+  #listen(): void {
+    if (this.feed.heard.value > 0) this.#drawSoon();
   }
 
   /** Time goes on. */

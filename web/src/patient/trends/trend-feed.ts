@@ -6,21 +6,25 @@ import { isLive } from "../../state/link";
 import type { PatientState } from "../../state/patients";
 import { rows } from "../../wire/api";
 import { VITAL_NAMES } from "../../wire/catalogue";
-import type { TruthRow, VitalName, WindowRow } from "../../wire/messages";
+import type { ReadingRow, TruthRow, VitalName, WindowRow } from "../../wire/messages";
 import { type AlarmColumn, alarmColumns, type EpisodeRow } from "./alarm-columns";
-import { KEPT_MS, MINUTE_MS, MinuteStore } from "./minutes";
+import { KEPT_MS, MINUTE_MS, MinuteStore, minuteOf } from "./minutes";
 import type { TrendRange } from "./ranges";
 
 /** Older alarms than these are not drawn. */
 const EPISODES_MAX = 1000;
+/** Readings of two minutes at one a second, and as many again from other sources. */
+const NEWEST_MAX = 240;
 const FORGET_EVERY_MS = 10 * MINUTE_MS;
 
 /** Everything the trends of one patient draw, from construction until `end`. */
 export class TrendFeed {
   readonly store = new MinuteStore();
   readonly range: Signal<TrendRange>;
-  /** Grows when there is something new to draw at once. */
-  readonly changes = signal(0);
+  /** Grows with every window that is heard. */
+  readonly heard = signal(0);
+  /** Grows with every piece of history that has been loaded. */
+  readonly loaded = signal(0);
   readonly isLoading = signal(false);
   readonly hasFailed = signal(false);
   readonly patient: PatientState;
@@ -75,7 +79,7 @@ export class TrendFeed {
     const row = newestWindow.value;
     if (row === null || row.patient_id !== this.patient.id) return;
     this.store.takeWindow(row);
-    this.changes.value = this.changes.peek() + 1;
+    this.heard.value = this.heard.peek() + 1;
   }
 
   /** What was missed while the link was lost is asked for again. */
@@ -105,18 +109,38 @@ export class TrendFeed {
     this.hasFailed.value = false;
     void this.#fetch(fromMs, toMs).finally(() => {
       this.isLoading.value = false;
-      this.changes.value = this.changes.peek() + 1;
+      this.loaded.value = this.loaded.peek() + 1;
     });
   }
 
   async #fetch(fromMs: number, toMs: number | null): Promise<void> {
+    const isFirst = toMs === null;
     try {
-      if (toMs === null) this.#episodes.value = await this.#fetchEpisodes();
-      for (const row of await this.#fetchWindows(fromMs, toMs)) this.store.takeWindow(row);
+      const [windows, newest, episodes] = await Promise.all([
+        this.#fetchWindows(fromMs, toMs),
+        isFirst ? this.#fetchNewest() : [],
+        isFirst ? this.#fetchEpisodes() : this.#episodes.peek(),
+      ]);
+      for (const row of windows) this.store.takeWindow(row);
+      for (const reading of newest) this.#takeReading(reading);
+      this.#episodes.value = episodes;
     } catch {
       this.#loadedFromMs = toMs;
       this.hasFailed.value = true;
     }
+  }
+
+  #takeReading(reading: ReadingRow): void {
+    for (const vital of VITAL_NAMES) {
+      const value = reading[vital];
+      if (value !== null) this.store.takeValue(vital, value, Date.parse(reading.timestamp));
+    }
+  }
+
+  /** Readings of minutes that are not finished yet, from before this page looked on. */
+  #fetchNewest(): Promise<ReadingRow[]> {
+    const from = minuteOf(serverTime()) - MINUTE_MS;
+    return rows<ReadingRow>("readings", { patient_id: this.patient.id, from }, NEWEST_MAX);
   }
 
   #fetchEpisodes(): Promise<EpisodeRow[]> {

@@ -1,11 +1,10 @@
 /** The trends as a table, for those who do not see charts or want the numbers. */
-import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import { clockText } from "../../format/times";
 import { shown, unitOf } from "../../format/values";
 import { serverTime } from "../../state/clock";
 import type { VitalName } from "../../wire/messages";
 import { t } from "../../words/words";
+import { ScrollBox } from "../scroll-box";
 import { type MinuteStore, minutesBetween } from "./minutes";
 import type { TrendDesk } from "./trend-desk";
 
@@ -18,34 +17,23 @@ const COLUMNS: readonly VitalName[] = [
   "temperature",
 ];
 /** About so many rows are shown, whatever the range; longer ranges leave minutes out. */
-const ROWS_MAX = 60;
+const ROWS_MAX = 120;
 
 export function TrendTable({ desk }: { readonly desk: TrendDesk }) {
-  const isOpen = useSignal(false);
   return (
-    <details
-      class="as-table"
-      onToggle={(toggle) => {
-        isOpen.value = toggle.currentTarget.open;
-      }}
-    >
+    <details class="as-table">
       <summary>{t("patient.as_table")}</summary>
-      <MinuteTable desk={desk} isOpen={isOpen.value} />
+      <MinuteTable desk={desk} />
     </details>
   );
 }
 
-function MinuteTable({ desk, isOpen }: { readonly desk: TrendDesk; readonly isOpen: boolean }) {
-  const { feed } = desk;
-  const changes = feed.changes.value;
-  const { spanMs } = feed.range.value;
-  const starts = useMemo(
-    () => (isOpen && changes >= 0 ? shownStarts(feed.store, spanMs) : []),
-    [isOpen, changes, spanMs, feed],
-  );
+/** Made anew with every minute that comes, not with every value. */
+function MinuteTable({ desk }: { readonly desk: TrendDesk }) {
+  const { heard, loaded, range, store } = desk.feed;
+  const starts = heard.value + loaded.value > 0 ? shownStarts(store, range.value.spanMs) : [];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section class="scroll-box" aria-label={t("patient.as_table")} tabIndex={0}>
+    <ScrollBox label={t("patient.trends")}>
       <table>
         <caption class="unseen">{t("patient.trends_caption")}</caption>
         <thead>
@@ -60,11 +48,11 @@ function MinuteTable({ desk, isOpen }: { readonly desk: TrendDesk; readonly isOp
         </thead>
         <tbody>
           {starts.map((start) => (
-            <MinuteLine key={start} store={feed.store} start={start} />
+            <MinuteLine key={start} store={store} start={start} />
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }
 

@@ -1,6 +1,7 @@
 import { serverTime } from "../../state/clock";
 import type { TruthRow } from "../../wire/messages";
 import { named, t } from "../../words/words";
+import { ScrollBox } from "../scroll-box";
 import { timeText } from "../time-text";
 import type { Truth } from "./use-truth";
 
@@ -30,8 +31,7 @@ function Periods({ periods }: { readonly periods: readonly TruthRow[] }) {
   return (
     <div data-testid="truth">
       <p class="aside">{t("patient.truth_text")}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <section class="scroll-box tall" aria-label={t("patient.truth")} tabIndex={0}>
+      <ScrollBox label={t("patient.truth")} isTall>
         <table>
           <thead>
             <tr>
@@ -51,7 +51,7 @@ function Periods({ periods }: { readonly periods: readonly TruthRow[] }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
     </div>
   );
 }

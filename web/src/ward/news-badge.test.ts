@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import type { Score } from "../wire/messages";
+import { knownText, totalText } from "./news-badge";
+
+function score(told: Partial<Score>): Score {
+  const parts = { respiratory_rate: 3, spo2: 0, consciousness: null };
+  return { name: "news2", total: null, at_least: 3, complete: false, risk: null, parts, ...told };
+}
+
+describe("NEWS2 on a tile", () => {
+  it("is a total only when everything is known", () => {
+    const whole = score({ total: 12, complete: true });
+    expect([totalText(whole), knownText(whole)]).toEqual(["12", ""]);
+  });
+
+  it("is a least total, and how much of it is known, when something is missing", () => {
+    expect([totalText(score({})), knownText(score({}))]).toEqual(["≥ 3", "· 2/3"]);
+  });
+
+  it("is nothing when nothing is known", () => {
+    expect([totalText(undefined), knownText(undefined)]).toEqual(["--", ""]);
+    const unknown = score({ at_least: null, parts: { spo2: null } });
+    expect([totalText(unknown), knownText(unknown)]).toEqual(["--", ""]);
+  });
+});
