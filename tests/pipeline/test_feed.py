@@ -381,19 +381,20 @@ def test_a_feed_that_breaks_says_so():
 def test_what_a_reading_says_about_its_patient_reaches_viewers_though_beds_were_just_read(
     rig: LiveRig, monkeypatch: pytest.MonkeyPatch
 ):
-    seat = Seat(rig)
     rig.step(decoded(reading(heart_rate=80)))
-    seat.look()
+    seat = Seat(rig)
     rig.step(decoded(reading(at=START + SECOND, heart_rate=81, gender="F", condition="Stable")))
+    rig.show()
     assert seat.look().patients["p"]["gender"] is None
     monkeypatch.setattr(live_module, "PATIENTS_AGE_MIN_S", 0.0)
+    rig.show()
     patient = seat.look().patients["p"]
     assert (patient["gender"], patient["condition"]) == ("F", "Stable")
 
 
 def test_an_age_that_only_the_engine_knows_is_shown(rig: LiveRig):
-    seat = Seat(rig)
     rig.step(decoded(reading(heart_rate=80)))
-    seat.look()
+    seat = Seat(rig)
     rig.step(decoded(reading(at=START + SECOND, heart_rate=81, patient_age=66)))
+    rig.show()
     assert seat.look().patients["p"]["age"] == 66
