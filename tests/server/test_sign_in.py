@@ -125,15 +125,6 @@ def test_signing_in_again_ends_the_session_before(call):
     assert call.get("/api/v1/patients", headers=second).status_code == 200
 
 
-def test_whoever_watches_a_session_learns_that_it_ended(call):
-    ended = []
-    sessions = call.app.state.context.sessions
-    sessions.on_end(ended.append)
-    call("DELETE", PATH, headers=signed_in(call) | OWN)
-    assert len(ended) == 1
-    assert not sessions.is_open(ended[0])
-
-
 @pytest.mark.parametrize("path", [PATH, "/api/v1/readings"])
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_another_page_can_neither_sign_in_nor_out_nor_write(call, method, path):

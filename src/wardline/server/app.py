@@ -41,6 +41,11 @@ DESCRIPTION = (
     " The bedside monitor stays the primary source of alarms."
 )
 
+ROUTERS = (
+    health.router, sign_in.router, readings.router, latest.router, live.router, charting.router,
+    patients.router, tables.router, scores.router, status_page.router, console_pages.router,
+)  # fmt: skip
+
 
 def create_app(
     host: Host,
@@ -61,27 +66,23 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    sessions = Sessions()
-    context = Context(
-        host,
-        settings,
-        clock or WallClock(),
-        Decoding(),
-        Measures(host.figures),
-        sessions,
-        WrongTries(),
-        load_console(console_folder),
-        Viewers(host, clock or WallClock(), sessions.is_open),
-    )
+    context = _new_context(host, settings, clock or WallClock(), console_folder)
     app.state.context = context
     add_error_handlers(app)
     _add_layers(app, context)
-    for router in (
-        health.router, sign_in.router, readings.router, latest.router, live.router, charting.router,
-        patients.router, tables.router, scores.router, status_page.router, console_pages.router,
-    ):  # fmt: skip
+    for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def _new_context(
+    host: Host, settings: ServerSettings, clock: Clock, console_folder: Path
+) -> Context:
+    sessions = Sessions()
+    return Context(
+        host, settings, clock, Decoding(), Measures(host.figures), sessions, WrongTries(),
+        load_console(console_folder), Viewers(host, clock, sessions.is_open),
+    )  # fmt: skip
 
 
 def _add_layers(app: FastAPI, context: Context) -> None:

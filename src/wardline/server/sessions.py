@@ -1,7 +1,8 @@
 """Who is signed in with a browser: sessions in memory, gone when the server stops.
 
 The id that the browser's cookie carries is kept only as its SHA-256, which is called the key here.
-Everything is called from the server's event loop, so nothing needs a lock.
+Everything is called from the server's event loop, so nothing needs a lock. Who must know that a
+session ended asks `is_open` now and then.
 """
 
 import hashlib
@@ -27,7 +28,6 @@ class Sessions:
     def __init__(self, clock_s: Callable[[], float] = time.monotonic):
         self._clock_s = clock_s
         self._opened_s: dict[str, float] = {}  # by key, oldest first
-        self._callbacks: list[Callable[[str], None]] = []  # one per part of the server
 
     def open(self) -> str:
         """Open a session and give the id for its cookie."""
@@ -51,16 +51,7 @@ class Sessions:
 
     def end(self, key: str) -> None:
         """Sign out. A session that has ended already is no error."""
-        if self._opened_s.pop(key, None) is not None:
-            for callback in self._callbacks:
-                callback(key)
-
-    def on_end(self, callback: Callable[[str], None]) -> None:
-        """Have `callback` called with the key of every session that ends from now on.
-
-        One that grows too old ends when any session is next looked at.
-        """
-        self._callbacks.append(callback)
+        self._opened_s.pop(key, None)
 
     def _end_expired(self) -> None:
         last_s = self._clock_s() - SESSION_TIME_S
