@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.server.site import Site, now
 from tests.server.watching import WAIT_S
@@ -194,3 +195,9 @@ def test_a_server_that_stops_says_1012(site: Site):
     with site.watch() as watcher:
         site.server.stop()
         assert watcher.closed_with() == 1012
+
+
+def test_metrics_count_the_viewers_that_watch_now(site: Site):
+    with site.watch():
+        metrics = httpx.get(f"{site.server.url}/metrics").text
+    assert "\nwardline_live_viewers 1.0\n" in metrics

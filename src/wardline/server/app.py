@@ -78,10 +78,12 @@ def create_app(
 def _new_context(
     host: Host, settings: ServerSettings, clock: Clock, console_folder: Path
 ) -> Context:
-    sessions = Sessions()
+    sessions, measures = Sessions(), Measures(host.figures)
+    viewers = Viewers(host, clock, sessions.is_open)
+    measures.watch_viewers(viewers.__len__)
     return Context(
-        host, settings, clock, Decoding(), Measures(host.figures), sessions, WrongTries(),
-        load_console(console_folder), Viewers(host, clock, sessions.is_open),
+        host, settings, clock, Decoding(), measures, sessions, WrongTries(),
+        load_console(console_folder), viewers,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
@@ -40,7 +40,14 @@ class Measures:
         self.refused_tokens = Counter(
             "wardline_auth_failures", "Requests without the right token", registry=self.registry
         )
+        self.viewers = Gauge(
+            "wardline_live_viewers", "Screens that watch the live feed", registry=self.registry
+        )
         self.registry.register(_Figures(figures))
+
+    def watch_viewers(self, count: Callable[[], int]) -> None:
+        """Learn how many viewers there are by asking."""
+        self.viewers.set_function(count)
 
     def observe(self, method: str, route: str, status: int, duration_s: float) -> None:
         """One answered request."""
