@@ -77,7 +77,7 @@ class Stations:
             **{"locale": "en-GB", "timezone_id": "UTC", **options},
         )
         self._contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.on("request", self._note_request)
         if preferences is not None:
             context.add_init_script(_keeping(preferences))

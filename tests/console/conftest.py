@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tests.console.browser import NO_BROWSER, Stations, chromium_path, launch
 from tests.console.feed import Feed
 from tests.console.wards import TOKEN, Ward
 
 FOLDER = Path(__file__).parent
+PATIENCE_MS = 15_000
+"""How long a test waits where the time itself is not what it tests."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -23,6 +25,7 @@ def browser() -> Iterator[Browser]:
     path = chromium_path()
     if path is None:
         pytest.skip(NO_BROWSER)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = launch(playwright, path)
         yield browser

@@ -2,6 +2,7 @@
 
 import io
 import re
+from urllib.parse import quote
 
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -35,7 +36,13 @@ def tile_of_bed(page: Page, bed: str) -> Locator:
     return page.locator(f"[data-state][data-bed={quoted(bed)}]")
 
 
-def expect_link(page: Page, state: str, within_s: float = 10.0) -> None:
+def expect_patient_page(page: Page, patient_id: str) -> None:
+    """The address is the patient's; it may say how far back trends go."""
+    path = re.escape("/patients/" + quote(patient_id, safe="!*'()"))
+    expect(page).to_have_url(re.compile(rf"{path}(\?range=\w+)?$"))
+
+
+def expect_link(page: Page, state: str, within_s: float = 20.0) -> None:
     html = page.locator("html")
     expect(html).to_have_attribute("data-link", state, timeout=within_s * 1000)
 

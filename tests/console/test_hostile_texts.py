@@ -1,13 +1,20 @@
 """Ids, wards, beds and conditions that try to be something else than text."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.feed import Feed
-from tests.console.screen import expect_link, expect_live_tile, hook, scrolls_sideways, tile, vital
+from tests.console.screen import (
+    expect_link,
+    expect_live_tile,
+    expect_patient_page,
+    hook,
+    scrolls_sideways,
+    tile,
+    vital,
+)
 from tests.console.wards import WELL, Ward
 
 HOSTILE = {
@@ -18,6 +25,7 @@ HOSTILE = {
     "template": "{{constructor.constructor('window.broken=1')()}}${7*7}",
     "address": "javascript:window.broken=1//",
     "up": "../../overview?x=1#y",
+    "dots": "..",
     "percent": "100%41%2F%00 50% %",
     "right to left": "\u202eabc\u2066def\u2069",
     "arabic": "مريض 7",
@@ -77,27 +85,29 @@ def test_the_ward_shows_them_as_text_in_tile_name_and_filter(page):
     assert not scrolls_sideways(page)
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_the_patient_page_shows_them_as_text_and_works_by_reload(page, text):
-    expect_live_tile(page, text)
-    open_patient(page, text)
-    expect(vital(page, "spo2").first).to_have_text("97")
-    page.reload()
-    expect(vital(page, "spo2").first).to_have_text("97")
-    assert hook(page, "patient-id").text_content() == text
-    assert hook(page, "patient").evaluate(SAME_TEXT, text)
-    assert not scrolls_sideways(page)
-    rows = hook(page, "readings").locator("tbody tr")
-    expect(rows.first).to_be_visible()
+def test_the_patient_page_shows_them_as_text_and_works_by_reload(page):
+    for text in HOSTILE.values():
+        expect_live_tile(page, text)
+        open_patient(page, text)
+        expect(vital(page, "spo2").first).to_have_text("97")
+        page.reload()
+        expect(vital(page, "spo2").first).to_have_text("97")
+        assert hook(page, "patient-id").text_content() == text
+        assert hook(page, "patient").evaluate(SAME_TEXT, text)
+        assert not scrolls_sideways(page)
+        expect(hook(page, "readings").locator("tbody tr").first).to_be_visible()
+        assert page.evaluate("'broken' in window") is False
+        page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
-def test_the_finder_finds_them(page, text):
-    expect_live_tile(page, text)
-    hook(page, "finder").fill(text)
-    hook(page, "finder").press("Enter")
-    expect(hook(page, "patient-id")).to_be_visible()
-    assert hook(page, "patient-id").text_content() == text
+def test_the_finder_finds_them(page):
+    for text in HOSTILE.values():
+        expect_live_tile(page, text)
+        hook(page, "finder").fill(text)
+        hook(page, "finder").press("Enter")
+        expect(hook(page, "patient-id")).to_be_visible()
+        assert hook(page, "patient-id").text_content() == text
+        page.keyboard.press("Escape")
 
 
 def test_the_overview_shows_them_as_text(stations, page, hostile_ward):
@@ -115,7 +125,7 @@ def test_an_alarm_of_such_a_patient_is_text_in_the_strip(page):
     alarm = hook(page, "alarm-strip").locator("[data-alarm]").first
     expect(alarm).to_contain_text(text)
     alarm.click()
-    expect(page).to_have_url(re.compile(re.escape(quote(text, safe=""))))
+    expect_patient_page(page, text)
 
 
 def test_an_address_that_is_no_address_is_answered_calmly(stations, hostile_ward):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.console.screen import expect_link, hook
+from tests.console.screen import expect_link, expect_patient_page, hook
 
 PATIENT_COUNT = 20
 
@@ -54,7 +54,7 @@ def test_every_patient_has_a_row_of_risks_that_leads_to_the_patient(page):
     patient_ids = rows.evaluate_all("rows => rows.map(row => row.dataset.patient)")
     assert set(patient_ids) == {f"PT-{number:03d}" for number in range(1, PATIENT_COUNT + 1)}
     rows.first.get_by_role("link").first.click()
-    expect(page).to_have_url(re.compile(f"/patients/{patient_ids[0]}$"))
+    expect_patient_page(page, patient_ids[0])
 
 
 def test_every_patient_is_in_one_band_of_news2(page):
@@ -89,4 +89,4 @@ def test_the_simulators_truth_is_shown_when_asked_for(stations, simulated_ward):
     expect(hook(page, "truth")).to_be_hidden()
     hook(page, "truth-toggle").click()
     expect(hook(page, "truth")).to_be_visible()
-    expect(hook(page, "truth")).to_contain_text(truth["rows"][0]["name"])
+    expect(hook(page, "truth")).to_contain_text(truth["rows"][0]["name"].replace("_", " "))

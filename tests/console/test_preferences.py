@@ -11,7 +11,7 @@ from tests.console.screen import expect_live_tile, tile, vital
 def test_the_theme_that_was_chosen_is_shown(stations, ward, feed, theme):
     page = stations.open(ward.url, preferences={"theme": theme})
     expect(page.locator("html")).to_have_attribute("data-theme", theme)
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     light = sum(int(channel) for channel in re.findall(r"\d+", ground)[:3]) / 3
     assert (light > 200) == (theme == "light")
 

@@ -125,6 +125,17 @@ def test_a_small_screen_never_scrolls_sideways(stations, ward_of_20, size, path)
     assert page.evaluate(SPILLING, EDGE_PX) == []
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_ends_where_its_foot_ends(stations, simulated_ward, path):
+    page = stations.open(simulated_ward.url, path)
+    expect_link(page, "live")
+    expect(page.locator("main table tbody tr, [data-state]").first).to_be_attached()
+    foot = page.get_by_role("contentinfo").bounding_box()
+    assert foot is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height <= max(foot["y"] + foot["height"], DESKTOP[1]) + EDGE_PX
+
+
 def test_text_twice_as_large_still_fits_the_width(stations, ward_of_20):
     """WCAG 1.4.4 and 1.4.10: 200 % of a 1280 px window is a window of 640 px."""
     for path in PAGES:

@@ -33,7 +33,7 @@ def test_both_show_a_new_value_and_a_new_alarm(pair, ward):
 
 def test_what_one_enters_the_other_shows(pair, stations, ward):
     ward.admit("TWO-2", "two 2")
-    ward.send(reading("TWO-2", **WELL))
+    ward.send(reading("TWO-2", heart_rate=75))
     ward.enter("TWO-2", "observations", temperature=38.1)
     for page in pair:
         expect(vital(tile(page, "TWO-2"), "temperature")).to_have_text("38.1")

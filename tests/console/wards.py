@@ -29,6 +29,9 @@ WELL: dict[str, Any] = {
 }
 """What a patient measures who has no alarm and a NEWS2 of 0."""
 
+TEXT_MAX = 128
+"""Characters of an id."""
+
 ACTOR = "nurse Kim"
 TOKEN = "a-token-for-the-night-shift"
 
@@ -112,7 +115,9 @@ class Ward(Running):
         assert status == 200, answer
 
     def admit(self, patient_id: str, bed: str, ward: str = ICU) -> None:
-        self.enter(patient_id, "admission", admission_id=f"adm {bed}", ward=ward, bed=bed)
+        self.enter(
+            patient_id, "admission", admission_id=f"adm {bed}"[:TEXT_MAX], ward=ward, bed=bed
+        )
 
     def fill(self, count: int) -> list[str]:
         """Admit PT-001 ... to beds 1 ... ; their ids."""

@@ -34,7 +34,10 @@ describe("a condition in words", () => {
   it("never says that a value breaks a limit which it no longer breaks", () => {
     const inside = condition({ state: "clearing", value: 148 });
     expect(conditionText(inside)).toBe("HR 148, was > 150");
+    expect(conditionSentence(inside)).toContain("was above the limit of 150/min, now 148/min");
     expect(conditionText({ ...LOW_PRESSURE, value: 92 })).toBe("SBP 92, was < 90");
+    const active = conditionSentence({ ...LOW_PRESSURE, value: 90 });
+    expect(active).toBe("Systolic blood pressure was below the limit of 90 mmHg, now 90 mmHg.");
   });
 
   it("needs no vital sign", () => {

@@ -6,7 +6,6 @@ import { shown, unitOf } from "./values";
 
 /** Short: `HR 154 > 150`; `HR 148, was > 150` once the value is inside the limit again. */
 export function conditionText(condition: Condition): string {
-  if (isInside(condition)) return wasText(condition);
   return texts("condition", "short", condition);
 }
 
@@ -34,18 +33,11 @@ function isInside({ rule, vital, value, limit }: Condition): boolean {
   return (rule.endsWith("_high") && value <= limit) || (rule.endsWith("_low") && value >= limit);
 }
 
-function wasText({ rule, vital, value, limit }: Condition): string {
-  if (vital === "") return "";
-  return t(rule.endsWith("_high") ? "condition.was_high" : "condition.was_low", {
-    vital: t(`short.${vital}`),
-    value: shown(vital, value),
-    limit: shown(vital, limit),
-  });
-}
-
 type Family =
   | "rule_high"
   | "rule_low"
+  | "was_high"
+  | "was_low"
   | "check"
   | "check_value"
   | "stale"
@@ -73,7 +65,8 @@ function familyOf(condition: Condition): Family {
   if (rule === "no_signal" || rule === "data_late") return rule;
   if (rule.startsWith("check_")) return value === null ? "check" : "check_value";
   if (rule.endsWith("_stale")) return "stale";
-  return rule.endsWith("_high") ? "rule_high" : "rule_low";
+  const side = rule.endsWith("_high") ? "high" : "low";
+  return isInside(condition) ? `was_${side}` : `rule_${side}`;
 }
 
 function withUnit(unit: string): string {

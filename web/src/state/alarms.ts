@@ -14,8 +14,11 @@ export interface WardAlarm {
 const RANKS: Readonly<Record<Priority, number>> = { high: 2, medium: 1, low: 0 };
 const NO_SIGNAL = "no_signal";
 const STALE = "_stale";
-const PRESSURE_STALE = "systolic_bp_stale";
-const SAME_CUFF = ["diastolic_bp_stale", "mean_bp_stale"];
+/** Conditions that say, by rule, what others of the same sensor would say again. */
+const SAME_SENSOR: ReadonlyMap<string, readonly string[]> = new Map([
+  ["systolic_bp_stale", ["diastolic_bp_stale", "mean_bp_stale"]],
+  ["spo2_stale", ["pulse_rate_stale"]],
+]);
 
 /** Whether a condition is on: pending is not yet; unknown was one when last measured, so it stays. */
 export function isOn(condition: Condition): boolean {
@@ -71,14 +74,14 @@ export const wardAlarms: ReadonlySignal<readonly WardAlarm[]> = computed(() => {
 
 /**
  * What is on, unsorted, without what another line says already: without a signal every vital sign
- * gets stale, and a cuff that does not measure leaves all three pressures stale.
+ * gets stale, and a sensor that does not measure leaves everything stale that it measured.
  */
 export function listedConditions(patient: PatientState): readonly Condition[] {
   const on = patient.conditions.value.filter(isOn);
   const rules = new Set(on.map((condition) => condition.rule));
   if (rules.has(NO_SIGNAL)) return on.filter((condition) => !condition.rule.endsWith(STALE));
-  if (!rules.has(PRESSURE_STALE)) return on;
-  return on.filter((condition) => !SAME_CUFF.includes(condition.rule));
+  const said = new Set([...rules].flatMap((rule) => SAME_SENSOR.get(rule) ?? []));
+  return on.filter((condition) => !said.has(condition.rule));
 }
 
 function onsetMs(condition: Condition): number {

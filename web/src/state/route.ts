@@ -8,10 +8,15 @@ export type Route =
 
 const PATIENTS = "/patients/";
 
-export const route = signal<Route>(routeOf(location.pathname, location.search));
-
 /** Browsers resolve these in a path, escaped or not, so such an id goes behind the `?`. */
 const DOTS = /^\.{1,2}$/;
+
+export const route = signal<Route>(routeOf(location.pathname, location.search));
+
+/** Whether an id cannot stand in a path. */
+export function isOnlyDots(patientId: string): boolean {
+  return DOTS.test(patientId);
+}
 
 /** The address of a patient's page. The id is escaped, so any id has one. */
 export function patientPath(patientId: string): string {

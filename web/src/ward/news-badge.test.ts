@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Score } from "../wire/messages";
-import { knownText, totalText } from "./news-badge";
+import { knownText, riskOf, totalText } from "./news-badge";
 
 function score(told: Partial<Score>): Score {
   const parts = { respiratory_rate: 3, spo2: 0, consciousness: null };
@@ -15,6 +15,13 @@ describe("NEWS2 on a tile", () => {
 
   it("is a least total, and how much of it is known, when something is missing", () => {
     expect([totalText(score({})), knownText(score({}))]).toEqual(["≥ 3", "· 2/3"]);
+  });
+
+  it("is coloured by its risk when that is certain: whole, or high already", () => {
+    expect(riskOf(score({ total: 3, complete: true, risk: "low" }))).toBe("low");
+    expect(riskOf(score({ at_least: 7 }))).toBe("high");
+    expect(riskOf(score({ at_least: 6 }))).toBeUndefined();
+    expect(riskOf(undefined)).toBeUndefined();
   });
 
   it("is nothing when nothing is known", () => {

@@ -6,6 +6,8 @@ import type { Score } from "../wire/messages";
 import { t } from "../words/words";
 
 const NEWS2 = "news2";
+/** From so many points on the risk is high. */
+const HIGH_FROM = 7;
 
 /** `12`, `≥ 3` or `--`. */
 export function totalText(score: Score | undefined): string {
@@ -22,12 +24,18 @@ export function knownText(score: Score | undefined): string {
   return known === 0 ? "" : `· ${known}/${parts.length}`;
 }
 
+/** What the badge's colour says. Of a partial score only high is certain: more can be no less. */
+export function riskOf(score: Score | undefined): string | undefined {
+  if (score?.complete) return score.risk ?? undefined;
+  return (score?.at_least ?? 0) >= HIGH_FROM ? "high" : undefined;
+}
+
 export function NewsBadge({ patient }: { patient: PatientState }) {
   const score = useComputed(() => patient.scores.value.find(({ name }) => name === NEWS2));
   const label = useComputed(() => t("ward.news2"));
   const total = useComputed(() => totalText(score.value));
   const known = useComputed(() => knownText(score.value));
-  const risk = useComputed(() => (score.value?.complete ? score.value.risk : null) ?? undefined);
+  const risk = useComputed(() => riskOf(score.value));
   return (
     <span class="news">
       <span class="news-label">{label}</span>{" "}
