@@ -2,7 +2,7 @@
 import { useComputed } from "@preact/signals";
 import { conditionSentence, conditionText, usuallyText } from "../format/conditions";
 import { stopwatch } from "../format/times";
-import { lookOf, onConditions } from "../state/alarms";
+import { isEnding, lookOf, onConditions } from "../state/alarms";
 import { serverNow } from "../state/clock";
 import type { PatientState } from "../state/patients";
 import type { Condition } from "../wire/messages";
@@ -15,7 +15,12 @@ export function AlarmBar({ patient }: { readonly patient: PatientState }) {
   const { vital } = worst;
   const value = vital === "" ? undefined : patient.vitals[vital].peek();
   return (
-    <section class="alarm-bar" data-look={lookOf(worst)} aria-label={t("patient.most_urgent")}>
+    <section
+      class="alarm-bar"
+      data-look={lookOf(worst)}
+      data-ending={isEnding(worst)}
+      aria-label={t("patient.most_urgent")}
+    >
       <strong>
         <Mark condition={worst} /> {conditionText(worst)} <For patient={patient} />
       </strong>

@@ -23,18 +23,19 @@ describe("alarms", () => {
   it("are the conditions that are on: pending is not yet, unknown stays", () => {
     const states = ["pending", "active", "clearing", "unknown"] as const;
     const on = onConditions(states.map((state) => condition({ state })));
-    expect(on.map((row) => row.state)).toEqual(["active", "clearing", "unknown"]);
+    expect(on.map((row) => row.state)).toEqual(["active", "unknown", "clearing"]);
   });
 
-  it("are sorted by kind, then priority, then age", () => {
+  it("are sorted by kind, whether they last, priority, then age", () => {
     const rows = [
+      condition({ rule: "ending", state: "clearing" }),
       condition({ rule: "technical", kind: "technical", priority: "high" }),
       condition({ rule: "late", onset: "2026-03-01T12:00:09Z" }),
       condition({ rule: "medium", priority: "medium", onset: "2026-03-01T08:00:00Z" }),
       condition({ rule: "early", onset: "2026-03-01T12:00:01Z" }),
     ];
     const sorted = rows.sort(byUrgency).map((row) => row.rule);
-    expect(sorted).toEqual(["early", "late", "medium", "technical"]);
+    expect(sorted).toEqual(["early", "late", "medium", "ending", "technical"]);
   });
 
   it("look technical when they are, whatever their priority", () => {

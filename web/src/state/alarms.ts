@@ -30,15 +30,22 @@ export function isAboutSignal(condition: Condition): boolean {
   return condition.rule === NO_SIGNAL || condition.rule.endsWith(STALE);
 }
 
+/** Whether the value is inside its limit again, and the alarm about to end; undefined where not. */
+export function isEnding(condition: Condition | undefined): true | undefined {
+  return condition?.state === "clearing" ? true : undefined;
+}
+
 /** Physiological alarms in their priority's colour; technical ones all look technical. */
 export function lookOf(condition: Condition): "high" | "medium" | "low" | "technical" {
   return condition.kind === "technical" ? "technical" : condition.priority;
 }
 
-/** Patient before technical, higher before lower priority, then the one that began earlier first. */
+/** Patient before technical, what lasts before what is ending, higher before lower priority, then the
+ * one that began earlier first. */
 export function byUrgency(a: Condition, b: Condition): number {
   return (
     Number(a.kind === "technical") - Number(b.kind === "technical") ||
+    Number(isEnding(a) ?? false) - Number(isEnding(b) ?? false) ||
     RANKS[b.priority] - RANKS[a.priority] ||
     onsetMs(a) - onsetMs(b)
   );

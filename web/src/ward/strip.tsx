@@ -5,7 +5,7 @@
 import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { conditionText } from "../format/conditions";
-import { lookOf, wardAlarms } from "../state/alarms";
+import { isEnding, lookOf, wardAlarms } from "../state/alarms";
 
 import { type PatientState, patients } from "../state/patients";
 import { patientPath } from "../state/route";
@@ -67,6 +67,7 @@ function StripAlarm({ patient, rule }: { patient: PatientState; rule: string }) 
   const what = useComputed(() => condition.value && conditionText(condition.value));
   const since = useComputed(() => condition.value && sinceText(condition.value, shownNow.value));
   const look = useComputed(() => condition.value && lookOf(condition.value));
+  const isOver = useComputed(() => isEnding(condition.value));
   const priority = useComputed(() => condition.value?.priority);
   return (
     <a
@@ -75,6 +76,7 @@ function StripAlarm({ patient, rule }: { patient: PatientState; rule: string }) 
       data-alarm={rule}
       data-priority={priority}
       data-look={look}
+      data-ending={isOver}
     >
       <b>{mark}</b> <bdi>{where}</bdi> · <b>{what}</b> <span class="strip-since">{since}</span>
     </a>

@@ -102,6 +102,7 @@ function Value({ view, vital }: { view: VitalView; vital: VitalName }) {
       data-vital={vital}
       data-age={view.ageS}
       data-look={view.look}
+      data-ending={view.isEnding}
       data-value-state={view.state}
     >
       {view.text}

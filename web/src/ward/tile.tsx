@@ -4,7 +4,7 @@
  */
 import { useComputed } from "@preact/signals";
 import { conditionText } from "../format/conditions";
-import { lookOf } from "../state/alarms";
+import { isEnding, lookOf } from "../state/alarms";
 
 import type { PatientState } from "../state/patients";
 import { patientPath } from "../state/route";
@@ -33,6 +33,7 @@ export function Tile({ place, patient }: { place: Place; patient: PatientState }
   const urgent = useComputed(() => urgentConditions(patient)[0]);
   const priority = useComputed(() => urgent.value?.priority);
   const look = useComputed(() => urgent.value && lookOf(urgent.value));
+  const isOver = useComputed(() => isEnding(urgent.value));
   return (
     <article
       class="tile"
@@ -45,6 +46,7 @@ export function Tile({ place, patient }: { place: Place; patient: PatientState }
       data-ward={place.ward ?? undefined}
       data-priority={priority}
       data-look={look}
+      data-ending={isOver}
       data-found={found}
     >
       <Head place={place} patient={patient} />

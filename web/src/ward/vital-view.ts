@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { ms } from "../format/times";
 import { limitsText, NO_VALUE, shown } from "../format/values";
-import { byUrgency, isAboutSignal, isOn, lookOf } from "../state/alarms";
+import { byUrgency, isAboutSignal, isEnding, isOn, lookOf } from "../state/alarms";
 import { serverNow } from "../state/clock";
 import type { PatientState } from "../state/patients";
 import type { Condition, VitalName, VitalState } from "../wire/messages";
@@ -22,6 +22,8 @@ export interface VitalView {
   readonly look: ReadonlySignal<string | undefined>;
   readonly arrow: ReadonlySignal<string>;
   /** What the arrow means, for screen readers. */
+  /** Whether that alarm is about to end. */
+  readonly isEnding: ReadonlySignal<true | undefined>;
   readonly arrowText: ReadonlySignal<string>;
   readonly limits: ReadonlySignal<string>;
 }
@@ -39,6 +41,7 @@ export function vitalView(patient: PatientState, vital: VitalName): VitalView {
     text: computed(() => (state.value === "live" ? shown(vital, value.value.value) : NO_VALUE)),
     ageS: computed(() => ageS(ms(value.value.observed_at), state.value === "live")),
     look: computed(() => (alarm.value === undefined ? undefined : lookOf(alarm.value))),
+    isEnding: computed(() => isEnding(alarm.value)),
     arrow: computed(() => arrowSign(sideOf(alarm.value) ?? direction.value)),
     arrowText: computed(() => arrowWords(sideOf(alarm.value), direction.value)),
     limits: computed(() => limitsText(vital, patient.about.value.limits[vital])),
