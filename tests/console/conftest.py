@@ -1,11 +1,12 @@
 """One browser for all tests of the console, and wards for it to look at."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from tests.console.browser import NO_BROWSER, Stations, chromium_path, launch
+from tests.console.browser import NO_BROWSER, Stations, chromium_path, driver_node, launch
 from tests.console.feed import Feed
 from tests.console.wards import TOKEN, Ward
 
@@ -26,6 +27,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(NO_BROWSER)
     expect.set_options(timeout=PATIENCE_MS)
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", driver_node())
     with sync_playwright() as playwright:
         browser = launch(playwright, path)
         yield browser
