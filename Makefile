@@ -34,7 +34,7 @@ web: $(VENV)/.package ## Build the browser console anew
 	@$(WEB_NEEDS_NODE)
 	@$(WEB)
 
-test: check $(VENV)/.chromium ## Check, then run every test; CI calls exactly this
+test: check $(VENV)/.chromium $(VENV)/.postgresql ## Check, then run every test; CI calls exactly this
 	@$(WEB) --if-older
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -105,3 +105,13 @@ $(VENV)/.chromium: $(VENV)/.tests
 		$(APT) install -qq -y --no-install-recommends chromium >/dev/null 2>&1 && touch $@ \
 			|| echo "Chromium could not be installed: tests in a browser will be listed as not run."; \
 	else echo "No Chromium (WARDLINE_CHROMIUM): tests in a browser will be listed as not run."; fi
+
+# The tests of the store start a private server; WARDLINE_POSTGRESQL names the folder of its programs.
+$(VENV)/.postgresql: $(VENV)/.tests
+	@if [ -n "$$WARDLINE_POSTGRESQL" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then touch $@; \
+	elif command -v apt-get >/dev/null && $(APT) --version >/dev/null 2>&1; then \
+		echo "Installing PostgreSQL for the tests (once) ..."; \
+		export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq >/dev/null 2>&1; \
+		$(APT) install -qq -y --no-install-recommends postgresql >/dev/null 2>&1 && touch $@ \
+			|| echo "PostgreSQL could not be installed: its tests will be listed as not run."; \
+	else echo "No PostgreSQL (WARDLINE_POSTGRESQL): its tests will be listed as not run."; fi

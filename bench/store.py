@@ -20,7 +20,7 @@ from wardline.model.findings import SCORE, WINDOW, Findings, Outcome, no_finding
 from wardline.model.names import Names
 from wardline.model.readings import ReadingBatch, empty_columns
 from wardline.pipeline.ports import Commit
-from wardline.stores.relational import engine_url
+from wardline.stores.relational.databases import sqlite
 from wardline.stores.relational.store import RelationalStore
 
 BATCH = 10_000
@@ -92,7 +92,7 @@ class Bare:
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None)
-        for pragma in engine_url.WRITER_PRAGMAS:
+        for pragma in sqlite.WRITER_PRAGMAS:
             self._connection.execute(pragma)
         self._connection.execute(
             "CREATE TABLE readings (id INTEGER PRIMARY KEY, patient_key INTEGER,"

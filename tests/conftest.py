@@ -2,10 +2,12 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.postgresql import MISSING, URL, Server, binaries
 
 from wardline.config import prepare_machine_code_cache
 
@@ -24,6 +26,23 @@ hypothesis.settings.register_profile(
 # For hunting: WARDLINE_HYPOTHESIS=search looks at other and at more examples in every run.
 hypothesis.settings.register_profile("search", max_examples=2_000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("WARDLINE_HYPOTHESIS", "ci"))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server of its own, which tests may stop as long as they start it again."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip(MISSING)
+    server = Server(programs)
+    try:
+        server.start()
+        server.create_database()
+        os.environ[URL] = server.url
+        yield server
+    finally:
+        os.environ.pop(URL, None)
+        server.remove()
 
 
 @pytest.fixture(scope="session")

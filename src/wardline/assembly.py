@@ -3,9 +3,9 @@
 A URL chooses each. What is not in this installation is one clear line saying how to get it.
 """
 
+import re
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 try:
     import fcntl
@@ -13,39 +13,46 @@ except ImportError:  # not on this operating system: nobody guards against two w
     fcntl = None
 
 from wardline.codecs.vitals_json import decode_json
+from wardline.config import store_password
 from wardline.model.names import Dictionaries
-from wardline.pipeline.ports import Host, Store
+from wardline.pipeline.ports import Host, Store, StoreInUseError, StoreMissingError
 from wardline.pipeline.recovery import warm_up as engine_warm_up
 from wardline.server.app import create_app
 from wardline.server.run import RunningServer
 from wardline.server.settings import ServerSettings
+from wardline.stores.relational.databases.urls import postgresql_url
 from wardline.stores.relational.store import RelationalStore
 
 MEMORY_URL = "sqlite://"
 """A store that is gone when the process ends."""
 
 LATER = {
-    "postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "cassandra": "Cassandra",
+    "mysql": "MySQL", "mariadb": "MariaDB", "cassandra": "Cassandra",
     "lake+file": "Parquet lakes", "lake+hdfs": "HDFS", "lake+webhdfs": "HDFS",
 }  # fmt: skip
+
+STORES = "sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+_PASSWORD = re.compile(r"(?<=:)[^/:@]*(?=@)")
+
+NEEDS_POSTGRESQL = "a store in PostgreSQL needs pip install 'wardline[postgresql]'"
+"""How to get the driver."""
 
 
 class UnknownUrlError(Exception):
     """A URL that names nothing this installation has; one clear line says so."""
 
 
-class StoreInUseError(Exception):
-    """Another process writes to this store."""
-
-
-def open_store(url: str, *, must_exist: bool = False) -> Store:
+def open_store(url: str, *, must_exist: bool = False, writes: bool = False) -> Store:
     """The store behind a URL.
 
-    `must_exist`: a store that is only read or repaired is never made by opening it. Raises
-    UnknownUrlError, StoreUnavailableError, StoreVersionError.
+    `must_exist`: a store that is only read or repaired is never made by opening it. `writes`: no
+    other process may write to it from now on; WriterLock does that for files. Raises
+    UnknownUrlError, StoreInUseError, StoreUnavailableError, StoreVersionError.
     """
-    scheme = urlsplit(url).scheme.partition("+")[0]
-    if scheme != "sqlite":
+    scheme = url.partition(":")[0]
+    if scheme == "postgresql":
+        return _postgresql_store(url, must_exist=must_exist, writes=writes)
+    if scheme.partition("+")[0] != "sqlite":
         raise UnknownUrlError(_why_not(url))
     file = sqlite_file(url)
     if must_exist and (file is None or not file.is_file()):
@@ -53,8 +60,27 @@ def open_store(url: str, *, must_exist: bool = False) -> Store:
     return RelationalStore(url)
 
 
+def _postgresql_store(url: str, *, must_exist: bool, writes: bool) -> Store:
+    """What a server's own session guards needs no file."""
+    try:
+        store = RelationalStore(postgresql_url(url, store_password()), creates=not must_exist)
+    except ValueError as problem:
+        raise UnknownUrlError(str(problem)) from None
+    except ImportError as problem:
+        raise UnknownUrlError(f"{NEEDS_POSTGRESQL} ({problem})") from None
+    except StoreMissingError:
+        raise UnknownUrlError(f"there is no store at {url}") from None
+    try:
+        if writes:
+            store.claim()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
 class WriterLock:
-    """Keeps a second Wardline from writing to the same store; gone when the process ends."""
+    """Keeps a second Wardline from writing to the same file; gone when the process ends."""
 
     def __init__(self, url: str):
         """Raises StoreInUseError."""
@@ -95,8 +121,8 @@ def _why_not(url: str) -> str:
     scheme = url.partition("://")[0]
     for prefix, name in LATER.items():
         if scheme == prefix or scheme.startswith(f"{prefix}+"):
-            return f"stores in {name} are not in this version; use sqlite:///FILE"
-    return f"{url} is no store; write sqlite:///FILE"
+            return f"stores in {name} are not in this version; use {STORES}"
+    return f"{_PASSWORD.sub('***', url)} is no store; write {STORES}"
 
 
 def start_server(host: Host, settings: ServerSettings) -> RunningServer:

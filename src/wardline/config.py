@@ -20,6 +20,8 @@ TOKEN_FILE = "WARDLINE_TOKEN_FILE"  # noqa: S105 - the variable's name, no secre
 NUMBA_CACHE = "NUMBA_CACHE_DIR"
 COMPILED = ("model", "codecs", "engine")
 """Packages whose sources end up in machine code."""
+STORE_PASSWORD = "WARDLINE_STORE_PASSWORD"  # noqa: S105 - the variable's name, no secret
+STORE_PASSWORD_FILE = "WARDLINE_STORE_PASSWORD_FILE"  # noqa: S105 - the variable's name, no secret
 TOKEN_BYTES_MAX = 4096
 CACHES_KEPT = 3
 """Versions whose machine code is kept."""
@@ -46,16 +48,26 @@ def data_dir() -> Path:
 
 def token() -> str | None:
     """What callers of the API must send, if anything. Raises SettingsError."""
-    name = os.environ.get(TOKEN_FILE)
+    return _secret(TOKEN_FILE, TOKEN, "token")
+
+
+def store_password() -> str | None:
+    """The password of the store's database, if any is set. Raises SettingsError."""
+    return _secret(STORE_PASSWORD_FILE, STORE_PASSWORD, "password")
+
+
+def _secret(file_variable: str, variable: str, what: str) -> str | None:
+    """What a file holds that a variable names, or else a variable itself."""
+    name = os.environ.get(file_variable)
     if not name:
-        return os.environ.get(TOKEN) or None
+        return os.environ.get(variable) or None
     try:
         with Path(name).open(encoding="utf-8") as file:
             text = file.read(TOKEN_BYTES_MAX + 1).strip()
     except (OSError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"{TOKEN_FILE}: {name} cannot be read ({problem})") from None
+        raise SettingsError(f"{file_variable}: {name} cannot be read ({problem})") from None
     if not text or len(text) > TOKEN_BYTES_MAX:
-        raise SettingsError(f"{TOKEN_FILE}: {name} holds no token")
+        raise SettingsError(f"{file_variable}: {name} holds no {what}")
     return text
 
 

@@ -48,8 +48,8 @@ def test_wrong_usage_is_exit_status_2(run: Run, arguments: tuple[str, ...]):
         (("replay", "nowhere"), "there is no nowhere"),
         (("replay", "."), "nothing there can be read"),
         (
-            ("replay", "ward.csv", "--store", "postgresql://h/d"),
-            "PostgreSQL are not in this version",
+            ("replay", "ward.csv", "--store", "mysql://h/d"),
+            "MySQL are not in this version",
         ),
         (("replay", "ward.csv", "--store", "ftp://h/d"), "is no store"),
         (("replay", "ward.csv", "--into", "gopher://h"), "no address of a Wardline"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.contracts.building import START, Ward, all_rows
 from tests.contracts.committing import PATIENTS, ROWS
-from tests.contracts.conftest import DURABLE, STORES
+from tests.contracts.conftest import STORES
 
 from wardline.model.patients import Patient
 from wardline.pipeline.ports import Query, Snapshot, Store, StoredBatch
@@ -38,14 +38,13 @@ def test_everything_is_there_after_opening_again(open_store: Callable[[], Store]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DURABLE)
 def test_a_process_killed_at_any_moment_loses_nothing_it_had_acknowledged(
-    name: str, tmp_path: Path
+    durable: str, tmp_path: Path
 ):
     acknowledged = 0
     for kill in range(KILLS):
-        acknowledged = _commit_and_kill(name, tmp_path, acknowledged + 1, lines=7 * kill + 1)
-        store = STORES[name].open_at(tmp_path)
+        acknowledged = _commit_and_kill(durable, tmp_path, acknowledged + 1, lines=7 * kill + 1)
+        store = STORES[durable].open_at(tmp_path)
         _check_whole(store, acknowledged)
         acknowledged = store.position("feed") or 0
         store.close()

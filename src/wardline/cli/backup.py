@@ -48,7 +48,7 @@ def _file_of(url: str) -> Path:
     file = sqlite_file(url) if url.startswith("sqlite:") else None
     if file is None:
         raise CommandError(
-            f"{url}: only stores in SQLite files are copied so; use the database's own"
+            f"{url}: only stores in SQLite files are copied so; for PostgreSQL use pg_dump"
         )
     return file
 

@@ -30,7 +30,7 @@ def redrive(url: str, reason: str | None, as_json: bool) -> None:  # noqa: FBT00
     from wardline.assembly import WriterLock, open_store  # noqa: PLC0415 - loads machine code
     from wardline.cli.redriving import redriven  # noqa: PLC0415 - as above
 
-    store = open_store(url, must_exist=True)
+    store = open_store(url, must_exist=True, writes=True)
     lock = WriterLock(url)
     try:
         counts = redriven(store, reason)

@@ -38,7 +38,7 @@ def doctor(url: str | None, port: int, as_json: bool) -> None:  # noqa: FBT001 -
     """
     looks = [
         _python, _data_folder, _disk, lambda: _store(url), lambda: _port(port), _token,
-        _machine_code, _parquet, _console,
+        _machine_code, _parquet, _postgresql, _console,
     ]  # fmt: skip
     checks = [look() for look in looks]
     for check in checks:
@@ -129,6 +129,12 @@ def _parquet() -> Check:
     there = importlib.util.find_spec("pyarrow") is not None
     hint = "pip install 'wardline[lake]'"
     return Check("Parquet (pyarrow)", there, "there" if there else hint, is_needed=False)
+
+
+def _postgresql() -> Check:
+    there = importlib.util.find_spec("psycopg") is not None
+    hint = "pip install 'wardline[postgresql]'"
+    return Check("PostgreSQL (psycopg)", there, "there" if there else hint, is_needed=False)
 
 
 def _console() -> Check:

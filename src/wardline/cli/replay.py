@@ -70,7 +70,7 @@ def _store(
 
     if url and material.is_also(url):
         raise CommandError(f"{url} cannot be replayed into itself")
-    store = open_store(url or MEMORY_URL)
+    store = open_store(url or MEMORY_URL, writes=True)
     lock = WriterLock(url or MEMORY_URL)
     try:
         return replay_into_store(material, store, speed, stopping, progress)

@@ -87,7 +87,7 @@ def _run(url: str, options: dict[str, Any], simulated: Simulated | None, stoppin
     settings = ServerSettings(options["address"], options["port"], token(), allowed_hosts())
     listening_socket(settings).close()
     lock = WriterLock(url)
-    store = open_store(url)
+    store = open_store(url, writes=True)
     try:
         warm_up()
         ward = _ward_with_history(store, simulated, stopping) if simulated else None

@@ -25,6 +25,14 @@ class StoreUnavailableError(Exception):
     """
 
 
+class StoreInUseError(StoreUnavailableError):
+    """Another process writes to this store."""
+
+
+class StoreMissingError(Exception):
+    """There is no store where one should be that is only read or repaired."""
+
+
 class StoreVersionError(Exception):
     """The store was written by a newer Wardline."""
 

@@ -1,5 +1,6 @@
 """A store is brought to the newest version when it is opened, wholly or not at all."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from tests.postgresql import Server, execute, url_of
 
 from wardline.pipeline.ports import StoreVersionError
 from wardline.stores.relational import migrating
-from wardline.stores.relational.engine_url import Connections
+from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.schema import metadata
 from wardline.stores.relational.store import RelationalStore
 
@@ -18,6 +20,18 @@ from wardline.stores.relational.store import RelationalStore
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/ward.db"
+
+
+@pytest.fixture
+def url_of_server(postgresql: Server, tmp_path: Path) -> str:
+    return url_of(tmp_path)
+
+
+@pytest.fixture
+def in_postgresql(url_of_server: str) -> Iterator[RelationalStore]:
+    opened = RelationalStore(url_of_server)
+    yield opened
+    opened.close()
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(url: str):
@@ -74,3 +88,44 @@ def migrate_and_break_off(connections: Connections) -> None:
         migrating.migrate(connection)
         assert migrating.stored_version(connection) is not None
         raise KeyboardInterrupt
+
+
+def test_in_postgresql_the_migrations_make_the_tables_of_the_schema_too(
+    in_postgresql: RelationalStore,
+):
+    with in_postgresql._connections.reading() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        looking = sa.inspect(connection)
+        keys = {
+            table.name: looking.get_pk_constraint(table.name)["constrained_columns"]
+            for table in metadata.sorted_tables
+        }
+    # An expression over the time, which the schema does not know.
+    assert [(verb, index.name) for verb, index in differences] == [
+        ("remove_index", "readings_by_timestamp")
+    ]
+    assert keys.pop("readings") == ["id", "observed_at"]
+    assert keys == {
+        table.name: [column.name for column in table.primary_key]
+        for table in metadata.sorted_tables
+        if table.name != "readings"
+    }
+
+
+def test_in_postgresql_ids_and_texts_are_ordered_by_their_bytes(in_postgresql: RelationalStore):
+    collations = """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name NOT LIKE 'patient\\_%%'
+        AND table_name <> 'alembic_version'
+        AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'
+    """
+    with in_postgresql._connections.reading() as connection:
+        assert connection.exec_driver_sql(collations).all() == []
+
+
+def test_in_postgresql_a_store_of_a_newer_wardline_is_refused_and_left_alone(url_of_server: str):
+    RelationalStore(url_of_server).close()
+    execute(url_of_server, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreVersionError, match="9999"):
+        RelationalStore(url_of_server)
+    assert execute(url_of_server, "SELECT version_num FROM alembic_version") == [("9999",)]

@@ -10,7 +10,8 @@ from tests.contracts.building import START, Ward, all_rows, found
 
 from wardline.model.policy import ConditionState as State
 from wardline.pipeline.ports import Query, StoredBatch, StoreUnavailableError
-from wardline.stores.relational import engine_url, stored_work
+from wardline.stores.relational import stored_work
+from wardline.stores.relational.databases import sqlite
 from wardline.stores.relational.store import RelationalStore
 
 
@@ -56,7 +57,7 @@ def test_a_full_disk_refuses_the_whole_commit_and_heals_by_itself(
 def test_a_lock_held_too_long_is_an_unavailable_store(
     path: Path, ward: Ward, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(engine_url, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     store = RelationalStore(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

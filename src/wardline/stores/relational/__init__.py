@@ -1,1 +1,1 @@
-"""A store in a relational database: SQLite here and now, others by their URL."""
+"""A store in a relational database: SQLite or PostgreSQL, by its URL."""

@@ -6,26 +6,28 @@ from contextlib import contextmanager
 import sqlalchemy.exc
 
 from wardline.pipeline.ports import StoreUnavailableError
-
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+from wardline.stores.relational.databases.database import Database
 
 
 @contextmanager
-def unavailable() -> Generator[None, None, None]:
-    """Full disks, locks held for too long and lost files become StoreUnavailableError.
+def unavailable(database: Database) -> Generator[None]:
+    """Full disks, lost sessions and locks held for too long become StoreUnavailableError.
 
     Other errors are mistakes in this code and pass as they are.
     """
     try:
         yield
-    except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError) as error:
-        raise StoreUnavailableError(_plain(error)) from error
-    except sqlalchemy.exc.DatabaseError as error:
-        if str(getattr(error.orig, "sqlite_errorname", "")).startswith(_DAMAGED):
-            raise StoreUnavailableError(_plain(error)) from error
+    except StoreUnavailableError:
         raise
+    except sqlalchemy.exc.TimeoutError as error:
+        raise StoreUnavailableError(_plain(error)) from error
+    except Exception as error:
+        if not database.is_unavailable(error):
+            raise
+        raise StoreUnavailableError(_plain(error)) from error
 
 
-def _plain(error: sqlalchemy.exc.SQLAlchemyError) -> str:
-    """The driver's own words: SQLAlchemy's message would carry the statement's parameters."""
-    return f"the store cannot be used now: {getattr(error, 'orig', None) or error}"
+def _plain(error: Exception) -> str:
+    """The driver's own words, in one line: SQLAlchemy's would carry the statement's parameters."""
+    words = " ".join(str(getattr(error, "orig", None) or error).split())
+    return f"the store cannot be used now: {words}"

@@ -1,8 +1,7 @@
 """What the writer remembers between commits; forgotten whenever a transaction is undone."""
 
-import sqlalchemy as sa
-
 from wardline.stores.relational import schema
+from wardline.stores.relational.databases.database import Database
 from wardline.stores.relational.interning import Interned
 from wardline.stores.relational.statements import Statements
 
@@ -13,8 +12,9 @@ class Memory:
     Grows with the number of patients and sources ever seen, and with nothing else.
     """
 
-    def __init__(self, dialect: sa.Dialect):
-        self.statements = Statements(dialect)
+    def __init__(self, database: Database):
+        self.statements = Statements(database.writer.dialect)
+        self.bulk = database.bulk()
         self.patients = Interned(self.statements, schema.patients, "patient_id")
         self.sources = Interned(self.statements, schema.sources, "name")
         self.context: dict[tuple[str, int], int | str | None] = {}
@@ -24,3 +24,4 @@ class Memory:
         self.patients.forget()
         self.sources.forget()
         self.context.clear()
+        self.bulk.forget()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from wardline.pipeline.ports import StoreVersionError
+from wardline.pipeline.ports import StoreMissingError, StoreVersionError
 
 VERSIONS = ("0001",)
 """All versions there ever were, oldest first; each has a file in migrations/versions."""
@@ -17,14 +17,30 @@ def migrate(connection: sa.Connection) -> None:
 
     Raises StoreVersionError for a store that a newer Wardline wrote.
     """
+    if known_version(connection) != VERSIONS[-1]:
+        _upgrade(connection)
+
+
+def is_ready(connection: sa.Connection, *, creates: bool) -> bool:
+    """Whether the tables are there as this Wardline knows them; nothing is changed.
+
+    Raises StoreMissingError where there are none and none may be made, and StoreVersionError.
+    """
+    version = known_version(connection)
+    if version is None and not creates:
+        raise StoreMissingError("there is no store in this database")
+    return version == VERSIONS[-1]
+
+
+def known_version(connection: sa.Connection) -> str | None:
+    """The version of the tables that are there. Raises StoreVersionError for a newer one."""
     version = stored_version(connection)
     if version is not None and version not in VERSIONS:
         raise StoreVersionError(
             f"the store has version {version}, this Wardline knows none after {VERSIONS[-1]}: "
             "open it with a newer Wardline"
         )
-    if version != VERSIONS[-1]:
-        _upgrade(connection)
+    return version
 
 
 def stored_version(connection: sa.Connection) -> str | None:

@@ -57,7 +57,14 @@ class Chunks:
 
     def _selecting(self, relation: Relation, query: Query) -> sa.Select[Any]:
         pairs = list(zip(relation.order, self._places, strict=True))
-        places = [sa.bindparam(name, type_=column.type) for column, name in pairs]
+        # A place may lie outside the column's own range: before the least, or behind the greatest.
+        kinds = [
+            column.type if isinstance(column.type, sa.String) else sa.BigInteger()
+            for column in relation.order
+        ]
+        places = [
+            sa.bindparam(name, type_=kind) for (_, name), kind in zip(pairs, kinds, strict=True)
+        ]
         # The plain bound on the time lets any database use its index; the pair decides ties.
         where = [
             *conditions(relation, query),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from wardline.model.scores import SCORE_INDEX
 from wardline.pipeline.ports import Query
 from wardline.stores.relational.cells import columns_of
-from wardline.stores.relational.engine_url import Connections
+from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.lookups import Texts
 from wardline.stores.relational.patients import patient_keys
 from wardline.stores.relational.relations import RELATIONS, Relation

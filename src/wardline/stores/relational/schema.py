@@ -29,11 +29,13 @@ _TEXT = (
 )
 _ID = (
     sa.String(255)
-    .with_variant(postgresql.VARCHAR(255, collation="C"), "postgresql")
+    .with_variant(postgresql.TEXT(collation="C"), "postgresql")
     .with_variant(mysql.VARCHAR(255, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 )
-_WORD = sa.String(64).with_variant(
-    mysql.VARCHAR(64, collation="utf8mb4_nopad_bin"), "mysql", "mariadb"
+_WORD = (
+    sa.String(64)
+    .with_variant(postgresql.TEXT(collation="C"), "postgresql")
+    .with_variant(mysql.VARCHAR(64, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
 )
 # SQLite numbers rows by itself only in a column of exactly this type.
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -76,6 +78,8 @@ sources = sa.Table(
     sa.Column("name", _ID, nullable=False, unique=True),
 )
 
+# PostgreSQL keeps readings in parts by time (see `databases.partitions`): every key of theirs has
+# the time in it there, the primary key too.
 readings = sa.Table(
     "readings",
     metadata,

@@ -15,18 +15,17 @@ from wardline.pipeline.ports import (
     Snapshot,
     StoredBatch,
     StoredCommand,
+    StoreUnavailableError,
 )  # fmt: skip
 from wardline.stores.relational import patients, reading, stored_work
+from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.dead_letters import kept_records
-from wardline.stores.relational.engine_url import Connections
 from wardline.stores.relational.memory import Memory
-from wardline.stores.relational.migrating import migrate
+from wardline.stores.relational.migrating import is_ready, migrate
 from wardline.stores.relational.paging import page
 from wardline.stores.relational.schema import positions, snapshots
 from wardline.stores.relational.trimming import trim
-from wardline.stores.relational.writing import write_commit
-
-KINDS = {"sqlite": "SQLite"}
+from wardline.stores.relational.writing import last_commit, write_commit
 
 
 class RelationalStore:
@@ -37,39 +36,70 @@ class RelationalStore:
     once it can.
     """
 
-    def __init__(self, url: str):
-        """Open `sqlite:///FILE` (made if absent) or `sqlite://` (in memory).
+    def __init__(self, url: str | sa.URL, *, creates: bool = True):
+        """Open `sqlite:///FILE` (made if absent), `sqlite://` (in memory) or `postgresql://...`.
 
-        Raises ValueError for another URL, StoreVersionError for a store of a newer Wardline.
+        `creates`: whether tables may be made in a database that has none. Raises ValueError for
+        another URL, StoreVersionError for a store of a newer Wardline, StoreMissingError.
         """
         self._connections = Connections(url)
-        self._memory = Memory(self._connections.writer.dialect)
+        self._memory = Memory(self._connections.database)
         self._lock = threading.Lock()
+        self._last_seq: int | None = None
         try:
-            with self._connections.writing() as connection:
-                migrate(connection)
+            self._prepare(creates=creates)
         except BaseException:
             self._connections.close()
             raise
 
+    def _prepare(self, *, creates: bool) -> None:
+        # Somebody else may be writing to a server's database: who only reads does not disturb.
+        if self._connections.database.is_remote:
+            with self._connections.reading() as connection:
+                if is_ready(connection, creates=creates):
+                    return
+        with self._connections.writing() as connection:
+            migrate(connection)
+
+    def claim(self) -> None:
+        """Become the database's only writer now, not only with the first commit.
+
+        Raises StoreInUseError. Files are guarded by whoever opens them.
+        """
+        with self._connections.writing():
+            pass
+
     @property
     def kind(self) -> str:
         """What kind of store this is, in a word for people."""
-        return KINDS[self._connections.writer.dialect.name]
+        return self._connections.database.kind
 
     def commit(self, commit: Commit) -> int:
         """Make a commit durable, wholly or not at all, and give its number (1, 2, ...)."""
         with self._lock:
             try:
                 with self._connections.writing() as connection:
-                    return write_commit(connection, self._memory, commit)
+                    self._check_alone(connection)
+                    self._last_seq = write_commit(connection, self._memory, commit)
             except BaseException:
                 self._memory.forget()
+                self._last_seq = None
                 raise
+            return self._last_seq
+
+    def _check_alone(self, connection: sa.Connection) -> None:
+        """A session lost between commits lets another writer in: then our engine is behind."""
+        if self._connections.database.is_remote and self._last_seq is not None:
+            seq, _ = last_commit(connection)
+            if seq != self._last_seq:
+                raise StoreUnavailableError("another Wardline wrote to this database meanwhile")
 
     def trim(self, before_ms: int, batch_rows: int = 10_000) -> int:
         """Delete up to `batch_rows` rows older than a time; 0 when nothing is left to delete."""
         with self._lock, self._connections.writing() as connection:
+            if self._connections.database.drop_old(connection, before_ms):
+                self._memory.bulk.forget()
+                return batch_rows
             return trim(connection, before_ms, batch_rows)
 
     def stored_readings(

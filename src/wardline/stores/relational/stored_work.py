@@ -15,7 +15,7 @@ from wardline.model.readings import ReadingBatch, empty_columns
 from wardline.model.vitals import VITAL_NAMES
 from wardline.pipeline.ports import StoredBatch, StoredCommand
 from wardline.stores.relational.cells import columns_of
-from wardline.stores.relational.engine_url import Connections
+from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.interning import found_keys
 from wardline.stores.relational.lookups import Texts
 from wardline.stores.relational.schema import commands, patients, readings, sources
@@ -134,15 +134,18 @@ def _rows_of_keys(connection: sa.Connection, keys: Sequence[tuple[int, int, int]
     size = next(size for size in _LOOKUP_SIZES if size >= len(keys))
     filled = [*keys, *[keys[-1]] * (size - len(keys))]
     sql = _lookup(size, connection.dialect)
+    times = [at for _, at, _ in keys]
+    given = (*chain.from_iterable(filled), min(times), max(times))
     # The last key fills the statement up, so its reading may come several times.
-    return connection.exec_driver_sql(sql, tuple(chain.from_iterable(filled))).unique().all()
+    return connection.exec_driver_sql(sql, given).unique().all()
 
 
 @lru_cache(maxsize=16)
 def _lookup(size: int, dialect: sa.Dialect) -> str:
     """Readings by so many keys; a statement of this length is slow to make, so it is made once.
 
-    A join with the keys as a table, not `IN`: SQLite would scan all readings for the latter.
+    A join with the keys as a table, not `IN`: SQLite would scan all readings for the latter. First
+    and last time come once more by themselves, so that PostgreSQL looks at no other day.
     """
     names = ("patient_key", "observed_at", "source_key")
     kinds = [readings.c[name].type for name in names]
@@ -152,7 +155,9 @@ def _lookup(size: int, dialect: sa.Dialect) -> str:
     )
     listed = wanted.cte()
     is_wanted = sa.and_(*(readings.c[name] == listed.c[name] for name in names))
-    select = sa.select(*_SELECTED).select_from(listed.join(readings, is_wanted))
+    first, last = (sa.bindparam(None, type_=readings.c.observed_at.type) for _ in range(2))
+    is_between = readings.c.observed_at.between(first, last)
+    select = sa.select(*_SELECTED).select_from(listed.join(readings, is_wanted)).where(is_between)
     return str(select.compile(dialect=dialect))
 
 

@@ -13,7 +13,7 @@ from wardline.model.tables import WINDOW_WIDTH_MS
 from wardline.model.vitals import MISSING, VITAL_NAMES
 from wardline.pipeline.ports import WindowSum
 from wardline.stores.relational import schema
-from wardline.stores.relational.cells import Column, whole_rows
+from wardline.stores.relational.cells import Column
 from wardline.stores.relational.memory import Memory
 from wardline.stores.relational.schema import readings
 from wardline.stores.relational.statements import run_many
@@ -55,8 +55,7 @@ def write_findings(
         if name == "scores":
             given |= _parts(found)
         rank = "revision" if name == "windows" else None
-        sql = memory.statements.replace(schema.metadata.tables[name], tuple(given), rank)
-        run_many(connection, sql, whole_rows(given.values()))
+        memory.bulk.replace(connection, schema.metadata.tables[name], given, rank)
 
 
 def _patient_keys(

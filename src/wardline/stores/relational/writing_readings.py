@@ -11,11 +11,10 @@ from wardline.model.findings import Outcome, Status
 from wardline.model.names import Names
 from wardline.model.readings import NOT_STATED, ReadingBatch
 from wardline.model.vitals import MISSING, UNSTATED, VITAL_NAMES
-from wardline.stores.relational.cells import Column, filled_rows
+from wardline.stores.relational.cells import Column
 from wardline.stores.relational.memory import Memory
 from wardline.stores.relational.patients import note_context
 from wardline.stores.relational.schema import readings
-from wardline.stores.relational.statements import run_many
 
 Columns = dict[str, Column]
 
@@ -58,8 +57,8 @@ def write_readings(
     columns = {name: column[order] for name, column in columns.items()}
     about = {name: columns.pop(name) for name in _ABOUT_PATIENTS}
     columns["id"] = np.arange(last_order + 1, last_order + 1 + count)
-    names, rows = filled_rows({name: columns[name] for name in readings.c.keys()}, EMPTY_CELL)  # noqa: SIM118 - not a dict
-    run_many(connection, memory.statements.keep(readings, names), rows)
+    given = {name: (columns[name], EMPTY_CELL.get(name)) for name in readings.c.keys()}  # noqa: SIM118 - not a dict
+    memory.bulk.keep_readings(connection, given)
     note_context(connection, memory, {**columns, **about}, labels)
     return last_order + count
 

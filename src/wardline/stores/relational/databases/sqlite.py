@@ -1,22 +1,23 @@
-"""Connections: one writer, many readers, each beginning its transactions by itself.
+"""SQLite: one writer, many readers, each beginning its transactions by itself.
 
-SQLite: write-ahead log, so readers and the writer never wait for one another, and a commit is on
-disk when it returns (synchronous=FULL).
+Write-ahead log, so readers and the writer never wait for one another, and a commit is on disk when
+it returns (synchronous=FULL).
 """
 
 import os
-import threading
-from collections.abc import Generator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.exc
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from wardline.pipeline.ports import StoreUnavailableError
-from wardline.stores.relational.errors import unavailable
+from wardline.stores.relational.cells import filled_rows, whole_rows
+from wardline.stores.relational.databases.database import Bulk, GivenColumns
+from wardline.stores.relational.schema import readings
+from wardline.stores.relational.statements import Statements, run_many
 
 BUSY_TIMEOUT_S = 5.0
 """How long to wait for another process that writes the same file; then StoreUnavailableError."""
@@ -41,40 +42,59 @@ WRITER_PRAGMAS = (
 )
 READER_PRAGMAS = ("PRAGMA query_only=ON",)
 
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
-class Connections:
-    """Transactions on one database: `writing()` for one at a time, `reading()` from any thread."""
 
-    def __init__(self, url: str):
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            raise ValueError(f"not a store this can open: {parsed.render_as_string()}")
-        self._lock = threading.Lock()
-        self._is_shared = parsed.database in {None, "", ":memory:"}
-        if not self._is_shared:
-            _prepare_file(Path(str(parsed.database)))
-        self.writer = _writer(parsed, is_shared=self._is_shared)
-        self._reader = self.writer if self._is_shared else _reader(parsed)
+class SqliteDatabase:
+    """A file, or a database in memory (see `Database`)."""
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
-        """One transaction that is committed at the end, or wholly undone by an error."""
-        return self._transaction(self.writer, self._lock)
+    kind = "SQLite"
+    is_remote = False
 
-    def reading(self) -> AbstractContextManager[sa.Connection]:
-        """One transaction that sees a single state of the store. Keep it short: the log grows."""
-        return self._transaction(self._reader, self._lock if self._is_shared else nullcontext())
+    def __init__(self, url: sa.URL):
+        self.is_one_connection = url.database in {None, "", ":memory:"}
+        if not self.is_one_connection:
+            _prepare_file(Path(str(url.database)))
+        self.writer = _writer(url, is_shared=self.is_one_connection)
+        self.reader = self.writer if self.is_one_connection else _reader(url)
 
-    @contextmanager
-    def _transaction(
-        self, engine: sa.Engine, lock: AbstractContextManager[Any]
-    ) -> Generator[sa.Connection, None, None]:
-        with unavailable(), lock, engine.begin() as connection:
-            yield connection
+    def bulk(self) -> Bulk:
+        """Ready-made statements, run row by row: there is nothing quicker."""
+        return RowByRow(Statements(self.writer.dialect))
 
-    def close(self) -> None:
-        """Close every connection; the log is written back into the file."""
-        self._reader.dispose()
-        self.writer.dispose()
+    def is_unavailable(self, error: Exception) -> bool:
+        """Full disks, locks held for too long, lost and damaged files."""
+        if isinstance(error, sqlalchemy.exc.OperationalError):
+            return True
+        driver_error = getattr(error, "orig", None)
+        return str(getattr(driver_error, "sqlite_errorname", "")).startswith(_DAMAGED)
+
+    def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
+        """Nothing goes as a whole here."""
+        return False
+
+
+class RowByRow:
+    """Many rows by ready-made statements (see `Bulk`)."""
+
+    def __init__(self, statements: Statements):
+        self._statements = statements
+
+    def keep_readings(self, connection: sa.Connection, columns: GivenColumns) -> None:
+        """Insert readings; one whose key is there already stays as it is."""
+        empty = {name: cell for name, (_, cell) in columns.items() if cell is not None}
+        names, rows = filled_rows({name: column for name, (column, _) in columns.items()}, empty)
+        run_many(connection, self._statements.keep(readings, names), rows)
+
+    def replace(
+        self, connection: sa.Connection, table: sa.Table, columns: GivenColumns, rank: str | None
+    ) -> None:
+        """Insert rows, or replace those with their primary key, one after the other."""
+        sql = self._statements.replace(table, tuple(columns), rank)
+        run_many(connection, sql, whole_rows(columns.values()))
+
+    def forget(self) -> None:
+        """Nothing was remembered."""
 
 
 def _prepare_file(path: Path) -> None:
