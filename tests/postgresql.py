@@ -76,6 +76,7 @@ class Server:
         self._folder = Path(tempfile.mkdtemp(prefix="wardline-postgresql-"))
         self._data = self._folder / "data"
         self._process: subprocess.Popen[str] | None = None
+        self._frozen: list[int] = []
         self._as: dict[str, object] = {"cwd": self._folder}
         if os.geteuid() == 0:
             self._become_nobody()
@@ -138,18 +139,21 @@ class Server:
         return self._process.pid
 
     def freeze(self) -> None:
-        """Let no process of the server go on."""
-        self._signal_all(signal.SIGSTOP)
+        """Let no process of the server go on. The server itself knows which there are."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            self._signal([self.pid], signal.SIGSTOP)
+            told = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
+            self._frozen = [pid for (pid,) in told]
+            self._signal(self._frozen, signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let all go on."""
-        self._signal_all(signal.SIGCONT)
+        self._signal([*self._frozen, self.pid], signal.SIGCONT)
 
-    def _signal_all(self, number: int) -> None:
-        told = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.pid)], check=True, capture_output=True
-        )
-        for pid in [self.pid, *map(int, told.stdout.split())]:
+    def _signal(self, pids: list[int], number: int) -> None:
+        for pid in pids:
             with suppress(ProcessLookupError):  # some come and go by themselves
                 os.kill(pid, number)
 
