@@ -163,6 +163,7 @@ def test_heartbeats_tell_time_engine_and_figures(site: Site):
 
 def test_heartbeats_tell_of_a_store_in_trouble_until_it_is_over(site: Site):
     with site.watch() as watcher:
+        watcher.until(lambda m: m["type"] == "heartbeat" and not m["problems"])
         site.store.commits_fail = True
         sent = {"patient_id": "p", "timestamp": now(), "heart_rate": 80}
         assert site.client.post("/api/v1/readings", json=sent).status_code == 503
