@@ -2,7 +2,7 @@
 # The browser console is built with the Node of PATH, or with one installed into the environment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up dev web test check format bench lock clean
+.PHONY: help up up-production dev web test check format bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,12 +17,17 @@ ARGS ?=
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 up: $(VENV)/.package ## Install what is missing and start Wardline; options as in ARGS="--port 8502"
 	@$(WEB) has-node --if-older || $(INSTALL_NODE)
 	@$(WEB) --if-older
 	@exec $(BIN)/wardline up $(ARGS)
+
+up-production: $(VENV)/.postgresql $(VENV)/.kafka ## Start Kafka, PostgreSQL and every part of Wardline; ARGS="--workers 3"
+	@$(WEB) has-node --if-older || $(INSTALL_NODE)
+	@$(WEB) --if-older
+	@exec $(BIN)/python -m deploy.one_machine.up $(ARGS)
 
 # The console's own server passes on to Wardline's port 8501 what it does not have itself.
 dev: $(VENV)/.package ## Work on the console: every change is seen at once, over a Wardline of its own
@@ -34,7 +39,7 @@ web: $(VENV)/.package ## Build the browser console anew
 	@$(WEB_NEEDS_NODE)
 	@$(WEB)
 
-test: check $(VENV)/.chromium $(VENV)/.postgresql ## Check, then run every test; CI calls exactly this
+test: check $(VENV)/.chromium $(VENV)/.postgresql $(VENV)/.kafka ## Check, then run every test; CI calls exactly this
 	@$(WEB) --if-older
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -72,7 +77,7 @@ lock: $(VENV)/.tests ## Write the lock files anew; at the newest versions with A
 clean: ## Remove the environment and everything that tools leave behind; stores are not touched
 	rm -rf $(VENV) dist build .ruff_cache .import_linter_cache .hypothesis .coverage
 	rm -rf web/node_modules src/wardline/server/static/console
-	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests bench deploy -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps below make a second call quick: nothing is installed unless a lock file is newer.
 $(VENV)/.locked: requirements.lock
@@ -106,12 +111,21 @@ $(VENV)/.chromium: $(VENV)/.tests
 			|| echo "Chromium could not be installed: tests in a browser will be listed as not run."; \
 	else echo "No Chromium (WARDLINE_CHROMIUM): tests in a browser will be listed as not run."; fi
 
-# The tests of the store start a private server; WARDLINE_POSTGRESQL names the folder of its programs.
+# Tests and `make up-production` start a private server; WARDLINE_POSTGRESQL names the folder of its programs.
 $(VENV)/.postgresql: $(VENV)/.tests
 	@if [ -n "$$WARDLINE_POSTGRESQL" ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then touch $@; \
 	elif command -v apt-get >/dev/null && $(APT) --version >/dev/null 2>&1; then \
-		echo "Installing PostgreSQL for the tests (once) ..."; \
+		echo "Installing PostgreSQL (once) ..."; \
 		export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq >/dev/null 2>&1; \
 		$(APT) install -qq -y --no-install-recommends postgresql >/dev/null 2>&1 && touch $@ \
 			|| echo "PostgreSQL could not be installed: its tests will be listed as not run."; \
 	else echo "No PostgreSQL (WARDLINE_POSTGRESQL): its tests will be listed as not run."; fi
+
+# Kafka is jars that Maven fetches into the user's cache; WARDLINE_KAFKA names a folder that holds them.
+$(VENV)/.kafka: $(VENV)/.tests
+	@if ! command -v java >/dev/null || { [ -z "$$WARDLINE_KAFKA" ] && ! command -v mvn >/dev/null; }; then \
+		if command -v apt-get >/dev/null && $(APT) --version >/dev/null 2>&1; then \
+			echo "Installing Java and Maven for Kafka (once) ..."; \
+			export DEBIAN_FRONTEND=noninteractive; $(APT) update -qq >/dev/null 2>&1; \
+			$(APT) install -qq -y --no-install-recommends default-jre-headless maven >/dev/null 2>&1; fi; fi; \
+	if $(BIN)/python -m deploy.one_machine.kafka_programs; then touch $@; fi

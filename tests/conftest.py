@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from tests import kafka as kafka_brokers
 from tests.postgresql import MISSING, URL, Server, binaries
 
 from wardline.config import prepare_machine_code_cache
@@ -42,6 +43,22 @@ def postgresql() -> Iterator[Server]:
         yield server
     finally:
         os.environ.pop(URL, None)
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[kafka_brokers.Server]:
+    """A broker of its own, which tests may stop as long as they start it again."""
+    programs = kafka_brokers.programs()
+    if programs is None:
+        pytest.skip(kafka_brokers.MISSING)
+    server = kafka_brokers.Server(programs)
+    try:
+        server.start()
+        os.environ[kafka_brokers.BROKERS] = server.brokers
+        yield server
+    finally:
+        os.environ.pop(kafka_brokers.BROKERS, None)
         server.remove()
 
 

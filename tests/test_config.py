@@ -91,3 +91,31 @@ def test_without_a_folder_to_write_to_machine_code_goes_to_a_temporary_one(
     folder = config.prepare_machine_code_cache()
     assert folder.is_dir()
     folder.rmdir()
+
+
+def test_how_to_sign_in_to_kafka_comes_from_the_environment_or_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    assert config.kafka_security() == config.KafkaSettings()
+    (tmp_path / "password").write_text("sesame\n")
+    for name, value in {
+        config.KAFKA_PROTOCOL: "sasl_ssl",
+        config.KAFKA_MECHANISM: "plain",
+        config.KAFKA_USER: "nurse",
+        config.KAFKA_PASSWORD: "not this one",
+        config.KAFKA_PASSWORD_FILE: str(tmp_path / "password"),
+        config.KAFKA_CA: "ca.pem",
+        config.KAFKA_CERTIFICATE: "own.pem",
+        config.KAFKA_KEY: "key.pem",
+        config.KAFKA_KEY_PASSWORD: "open",
+    }.items():
+        monkeypatch.setenv(name, value)
+    found = config.kafka_security()
+    assert found == config.KafkaSettings(
+        "SASL_SSL", "PLAIN", "nurse", "sesame", "ca.pem", "own.pem", "key.pem", "open"
+    )
+    assert "sesame" not in repr(found)
+    assert "open" not in repr(found)
+    monkeypatch.setenv(config.KAFKA_PASSWORD_FILE, str(tmp_path / "missing"))
+    with pytest.raises(SettingsError, match=config.KAFKA_PASSWORD_FILE):
+        config.kafka_security()

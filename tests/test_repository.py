@@ -20,7 +20,14 @@ from wardline.model.vitals import VITALS, VitalSign
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-CODE = [*SOURCES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
+CODE = [
+    *SOURCES,
+    *(
+        path
+        for name in ("tests", "bench", "deploy")
+        for path in sorted((ROOT / name).rglob("*.py"))
+    ),
+]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
 REFERENCE = ROOT / "docs" / "reference"
@@ -179,7 +186,7 @@ def test_the_lock_of_the_console_pins_by_hash_what_its_package_asks_for():
 
 def targets() -> dict[str, str]:
     makefile = (ROOT / "Makefile").read_text()
-    return dict(re.findall(r"^([a-z]+):[^#\n]*## (.+)$", makefile, re.MULTILINE))
+    return dict(re.findall(r"^([a-z-]+):[^#\n]*## (.+)$", makefile, re.MULTILINE))
 
 
 def test_make_has_few_targets_and_explains_each():

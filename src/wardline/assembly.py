@@ -42,16 +42,19 @@ class UnknownUrlError(Exception):
     """A URL that names nothing this installation has; one clear line says so."""
 
 
-def open_store(url: str, *, must_exist: bool = False, writes: bool = False) -> Store:
+def open_store(
+    url: str, *, must_exist: bool = False, writes: bool = False, is_shared: bool = False
+) -> Store:
     """The store behind a URL.
 
     `must_exist`: a store that is only read or repaired is never made by opening it. `writes`: no
-    other process may write to it from now on; WriterLock does that for files. Raises
-    UnknownUrlError, StoreInUseError, StoreUnavailableError, StoreVersionError.
+    other process may write to it from now on; WriterLock does that for files. `is_shared`: several
+    workers write to it, each to shards of its own. Raises UnknownUrlError, StoreInUseError,
+    StoreUnavailableError, StoreVersionError.
     """
     scheme = url.partition(":")[0]
     if scheme == "postgresql":
-        return _postgresql_store(url, must_exist=must_exist, writes=writes)
+        return _postgresql_store(url, must_exist=must_exist, writes=writes, is_shared=is_shared)
     if scheme.partition("+")[0] != "sqlite":
         raise UnknownUrlError(_why_not(url))
     file = sqlite_file(url)
@@ -60,10 +63,11 @@ def open_store(url: str, *, must_exist: bool = False, writes: bool = False) -> S
     return RelationalStore(url)
 
 
-def _postgresql_store(url: str, *, must_exist: bool, writes: bool) -> Store:
+def _postgresql_store(url: str, *, must_exist: bool, writes: bool, is_shared: bool) -> Store:
     """What a server's own session guards needs no file."""
     try:
-        store = RelationalStore(postgresql_url(url, store_password()), creates=not must_exist)
+        full_url = postgresql_url(url, store_password())
+        store = RelationalStore(full_url, creates=not must_exist, is_shared=is_shared)
     except ValueError as problem:
         raise UnknownUrlError(str(problem)) from None
     except ImportError as problem:

@@ -9,6 +9,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -22,6 +23,16 @@ COMPILED = ("model", "codecs", "engine")
 """Packages whose sources end up in machine code."""
 STORE_PASSWORD = "WARDLINE_STORE_PASSWORD"  # noqa: S105 - the variable's name, no secret
 STORE_PASSWORD_FILE = "WARDLINE_STORE_PASSWORD_FILE"  # noqa: S105 - the variable's name, no secret
+KAFKA_PROTOCOL = "WARDLINE_KAFKA_PROTOCOL"
+KAFKA_MECHANISM = "WARDLINE_KAFKA_MECHANISM"
+KAFKA_USER = "WARDLINE_KAFKA_USER"
+KAFKA_PASSWORD = "WARDLINE_KAFKA_PASSWORD"  # noqa: S105 - the variable's name, no secret
+KAFKA_PASSWORD_FILE = "WARDLINE_KAFKA_PASSWORD_FILE"  # noqa: S105 - the variable's name, no secret
+KAFKA_CA = "WARDLINE_KAFKA_CA"
+KAFKA_CERTIFICATE = "WARDLINE_KAFKA_CERTIFICATE"
+KAFKA_KEY = "WARDLINE_KAFKA_KEY"
+KAFKA_KEY_PASSWORD = "WARDLINE_KAFKA_KEY_PASSWORD"  # noqa: S105 - the variable's name, no secret
+KAFKA_KEY_PASSWORD_FILE = "WARDLINE_KAFKA_KEY_PASSWORD_FILE"  # noqa: S105 - the variable's name, no secret
 TOKEN_BYTES_MAX = 4096
 CACHES_KEPT = 3
 """Versions whose machine code is kept."""
@@ -54,6 +65,36 @@ def token() -> str | None:
 def store_password() -> str | None:
     """The password of the store's database, if any is set. Raises SettingsError."""
     return _secret(STORE_PASSWORD_FILE, STORE_PASSWORD, "password")
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """How to sign in to Kafka's brokers: as the environment says it, not checked here."""
+
+    protocol: str = "PLAINTEXT"
+    mechanism: str = "SCRAM-SHA-512"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    key_password: str | None = field(default=None, repr=False)
+
+
+def kafka_security() -> KafkaSettings:
+    """How the environment says to sign in to Kafka. Raises SettingsError."""
+    usual = KafkaSettings()
+    said = os.environ.get
+    return KafkaSettings(
+        protocol=(said(KAFKA_PROTOCOL) or usual.protocol).upper(),
+        mechanism=(said(KAFKA_MECHANISM) or usual.mechanism).upper(),
+        user=said(KAFKA_USER) or None,
+        password=_secret(KAFKA_PASSWORD_FILE, KAFKA_PASSWORD, "password"),
+        ca_file=said(KAFKA_CA) or None,
+        certificate_file=said(KAFKA_CERTIFICATE) or None,
+        key_file=said(KAFKA_KEY) or None,
+        key_password=_secret(KAFKA_KEY_PASSWORD_FILE, KAFKA_KEY_PASSWORD, "password"),
+    )
 
 
 def _secret(file_variable: str, variable: str, what: str) -> str | None:

@@ -149,3 +149,18 @@ def test_who_was_never_reached_is_given_up_soon():
     with pytest.raises(CommandError, match="could not be reached"):
         Sender("http://127.0.0.1:9", None, waits.append).send([{}])
     assert len(waits) <= 3
+
+
+def test_simulated_admissions_arrive(run: Run, host: EngineHost, server: RunningServer):
+    start = str(WallClock().now_ms() - 60_000)
+    sent = ("simulate", "--to", server.url, "--profile", "admissions", "--count", "20",
+            "--start", start, "--json")  # fmt: skip
+    for _ in range(2):
+        done = run(*sent)
+        assert json.loads(done.stdout.splitlines()[-1])["messages"] == 20
+    store = host.store
+    assert isinstance(store, RelationalStore)
+    assert store.admission_summary().admissions == 20
+    admitted = [a for a in store.admission_page().admissions if not a.is_discharged]
+    in_bed = {patient.admission_id for patient in store.patients() if patient.bed}
+    assert in_bed == {admission.admission_id for admission in admitted}

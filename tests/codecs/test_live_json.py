@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wardline.codecs.live_json import (
+    admissions_message,
     changed_pieces,
     found_bodies,
     found_message,
@@ -184,3 +185,11 @@ def test_any_text_and_number_comes_back_as_it_was(name: str, bed: str, value: in
     assert (told["patient_id"], told["bed"]) == (name, bed)
     assert told["vitals"]["heart_rate"]["value"] == value / 1000
     assert told["vitals"]["heart_rate"]["source"] == source
+
+
+def test_new_admissions_are_told_with_their_summary():
+    message = json.loads(admissions_message(7, AT, '{"admissions":2}'))
+    assert message == {
+        "type": "admissions", "seq": 7, "now": TIME,
+        "summary": {"admissions": 2},
+    }  # fmt: skip

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.codecs.admitted import record
 from tests.console.wards import WELL, Ward, now_ms, reading
 from websockets.sync.client import connect
 
+from wardline.model.admissions import AVERAGED, RISK_LEVELS
 from wardline.model.policy import CONDITION_NAMES, PRIORITY_NAMES, PROFILES, STATE_NAMES
 from wardline.model.scores import SCORES
 from wardline.model.vitals import VITAL_NAMES, VITALS
@@ -83,17 +85,21 @@ def messages(tmp_path_factory) -> dict[str, dict]:
     """One message of each type that a patient in alarm brings about, by type."""
     ward = Ward(tmp_path_factory.mktemp("wire"))
     try:
+        assert ward.post("/api/v1/admissions", record(patient_id="PT-2"))[1]["accepted"] == 1
+        _, page = ward.get("/api/v1/admissions")
         with connect(f"ws://127.0.0.1:{ward.port}/api/v1/live", max_size=None) as socket:
             sent = now_ms()
             ward.send(reading("PT-1", sent - 90_000, **WELL), reading("PT-1", sent, spo2=70))
-            wanted = {"snapshot", "values", "transition", "score", "window", "heartbeat", "resumed"}
-            found: dict[str, dict] = {}
+            wanted = {"snapshot", "values", "transition", "score", "window", "heartbeat", "resumed",
+                      "admissions"}  # fmt: skip
+            found: dict[str, dict] = {"page of admissions": page}
             socket.send('{"resume": 0}')
             while wanted - set(found):
                 message = json.loads(socket.recv(timeout=15))
                 found.setdefault(message["type"], message)
-                if message.get("patients"):
-                    found["patients"] = message
+                for patient in message.get("patients", ()):
+                    if "profile" in patient and patient["conditions"]:
+                        found["patient in alarm"] = patient
             return found
     finally:
         ward.end()
@@ -108,6 +114,7 @@ def messages(tmp_path_factory) -> dict[str, dict]:
         ("transition", ["TransitionRow"]),
         ("score", ["ScoreRow"]),
         ("window", ["WindowRow"]),
+        ("admissions", ["AdmissionsMessage"]),
     ],
 )
 def test_a_message_has_the_members_that_the_console_expects(messages, kind, interfaces):
@@ -115,8 +122,19 @@ def test_a_message_has_the_members_that_the_console_expects(messages, kind, inte
     assert expected - {"beds"} <= set(messages[kind])
 
 
+def test_admissions_have_the_members_that_the_console_expects(messages):
+    summary = messages["admissions"]["summary"]
+    assert members("AdmissionSummary") == set(summary)
+    assert members("NameCount") == set(summary["departments"][0])
+    assert union("AveragedName") == set(summary["average_vitals"]) == set(AVERAGED)
+    page = messages["page of admissions"]
+    assert members("PageOf") == set(page)
+    assert members("AdmissionRow") == set(page["rows"][0])
+    assert union("RiskLevel") == set(RISK_LEVELS)
+
+
 def test_a_patient_has_the_members_that_the_console_expects(messages):
-    patient = messages["patients"]["patients"][0]
+    patient = messages["patient in alarm"]
     assert members("About") | members("PatientWire") <= set(patient)
     assert members("VitalValue") == set(patient["vitals"]["spo2"])
     assert members("Condition") == set(patient["conditions"][0])

@@ -5,6 +5,7 @@ import json
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from tests.codecs.admitted import record
 from tests.server.records import COMPLETE, reading
 from tests.server.test_tables import example
 from tests.server.ward import NOW
@@ -20,6 +21,8 @@ CONTRACT = {
     ("post", "/api/v1/patients/{patient_id}/observations"), ("get", "/api/v1/vitals/latest"),
     ("get", "/api/v1/readings"), ("get", "/api/v1/windows"), ("get", "/api/v1/scores"),
     ("get", "/api/v1/anomalies"), ("get", "/api/v1/transitions"), ("get", "/api/v1/dead-letters"),
+    *((method, "/api/v1/admissions") for method in ("get", "post")),
+    ("get", "/api/v1/admissions/summary"),
     ("get", "/api/v1/truth"), ("post", "/api/v1/scores/news2"), ("get", "/health"),
     ("get", "/healthz"), ("get", "/readyz"), ("get", "/metrics"),
     *((method, "/api/v1/session") for method in ("get", "post", "delete")),
@@ -33,7 +36,7 @@ ENTRIES = {
         {"actor": "K", "admission_id": "1", "ward": "W", "bed": "2"},
     "/api/v1/patients/{patient_id}/transfer": {"actor": "K", "ward": "W", "bed": "2"},
     "/api/v1/patients/{patient_id}/discharge": {"actor": "K"},
-    "/api/v1/session": {"token": "x"},
+    "/api/v1/session": {"token": "x"}, "/api/v1/admissions": record(),
 }  # fmt: skip
 
 

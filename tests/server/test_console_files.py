@@ -8,7 +8,7 @@ from wardline.model.patients import Patient
 from wardline.server.console import CODINGS, IDENTITY, SIZE_MAX, best_coding, load_console
 
 SCRIPT = "/static/console/assets/main-1a2b.js"
-PAGES = ("/", "/overview", "/patients/PT-001", "/patients/a/b%20c")
+PAGES = ("/", "/overview", "/admissions", "/patients/PT-001", "/patients/a/b%20c")
 
 
 @pytest.fixture

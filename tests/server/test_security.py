@@ -21,7 +21,10 @@ def routes_of(call):
         for path, methods in paths.items()
         for method in methods
     ]
-    pages = ("/", "/overview", "/patients/PT-001", "/status", "/static/status.css", "/openapi.json")
+    pages = (
+        "/", "/overview", "/admissions", "/patients/PT-001", "/status", "/static/status.css",
+        "/openapi.json",
+    )  # fmt: skip
     return [*listed, *(("GET", page) for page in pages)]
 
 
@@ -41,7 +44,7 @@ def test_the_pages_of_a_built_console_need_no_token_and_nothing_else_opens_with_
     routes = routes_of(serve())
     call = serve(console, host="0.0.0.0", token=TOKEN)
     opened = {path for method, path in routes if call(method, path).status_code == 200}
-    assert opened - OPEN_ROUTES == {"/", "/overview", "/patients/PT-001"}
+    assert opened - OPEN_ROUTES == {"/", "/overview", "/admissions", "/patients/PT-001"}
 
 
 def test_on_loopback_metrics_need_no_token(serve):

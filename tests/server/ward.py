@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from wardline.model.admissions import (
+    AVERAGED,
+    Admission,
+    AdmissionSummary,
+    DecodedAdmissions,
+    Share,
+)
 from wardline.model.commands import Command
 from wardline.model.decoded import Decoded
 from wardline.model.patients import Patient
@@ -13,6 +20,7 @@ from wardline.model.pictures import ConditionPicture, PatientPicture, ScorePictu
 from wardline.model.readings import ReadingBatch
 from wardline.model.tables import TABLES
 from wardline.model.vitals import MARKED_NAMES, MISSING, VITAL_NAMES
+from wardline.pipeline.admissions import AdmissionPage, KnownAdmissions
 from wardline.pipeline.feed import LiveFeed
 from wardline.pipeline.ports import Acknowledgement, ItemNote, Page, Query, StoredCommand
 
@@ -33,6 +41,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
         self.known: dict[str, Patient] = {}
+        self.admissions: dict[str, Admission] = {}
         self.failure: Exception | None = None
 
     def page(self, query: Query, limit: int, after: str | None = None) -> Page:
@@ -42,6 +51,25 @@ class MemoryStore:
         start = int(after) if after is not None else 0
         end = start + limit
         return Page(rows[start:end], str(end) if end < len(rows) else None)
+
+    def known_admissions(self, _: Any) -> KnownAdmissions:
+        raise AssertionError("only engines ask this")
+
+    def admission_page(self, risk: str | None, limit: int, after: str | None) -> AdmissionPage:
+        if self.failure is not None:
+            raise self.failure
+        found = [one for one in self.admissions.values() if risk in {None, one.risk_level}]
+        start = int(after) if after is not None else 0
+        end = start + limit
+        return AdmissionPage(found[::-1][start:end], str(end) if end < len(found) else None)
+
+    def admission_summary(self) -> AdmissionSummary:
+        if self.failure is not None:
+            raise self.failure
+        count = len(self.admissions)
+        shares = (Share("ICU", count),)
+        means = dict.fromkeys(AVERAGED, 72.5)
+        return AdmissionSummary(count, count, 0, 0, None, shares, shares, shares, shares, means)
 
     def counts(self) -> dict[str, int]:
         return {name: len(rows) for name, rows in self.tables.items()}
@@ -91,6 +119,15 @@ class Ward:
             raise self.refusal
         self.sources.append(source)
         return self._complete(self._take(decoded) if self.failure is None else None)
+
+    def admit(self, decoded: DecodedAdmissions, source: str = "") -> Future[Acknowledgement]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.sources.append(source)
+        if self.failure is None:
+            self.store.admissions.update((one.admission_id, one) for one in decoded.admissions)
+        rejected = tuple(ItemNote(r.index, r.field, r.reason) for r in decoded.rejections)
+        return self._complete(Acknowledgement(len(decoded.admissions), 0, rejected, ()))
 
     def command(self, command: Command) -> Future[StoredCommand]:
         if self.refusal is not None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from wardline.cli.reading_objects import reading_objects
 from wardline.cli.recordings import Part
 from wardline.cli.sending import ITEMS_MAX
+from wardline.codecs.reading_objects import reading_objects
 from wardline.model.decoded import Decoded
 from wardline.model.readings import ReadingBatch, join_batches
 from wardline.pipeline.ports import StoredBatch, StoredCommand

@@ -1,4 +1,4 @@
-"""Readings sent to a running Wardline over HTTP, in batches that are repeated until taken."""
+"""Readings or admissions sent to a running Wardline by HTTP, in batches repeated until taken."""
 
 import http.client
 import json
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from wardline.cli.failures import CommandError
 
 PATH = "/api/v1/readings"
+ADMISSIONS_PATH = "/api/v1/admissions"
 ITEMS_MAX = 5_000
 """Readings in one request."""
 
@@ -38,7 +39,7 @@ class Sent:
         """Count one answer."""
         self.requests += 1
         self.accepted += int(answer["accepted"])
-        self.duplicates += int(answer["duplicates"])
+        self.duplicates += int(answer.get("duplicates", 0))
         self.rejected += len(answer["rejected"])
         self.rejected_values += len(answer.get("flagged", ()))
         for note in answer["rejected"]:
@@ -52,7 +53,14 @@ class Sender:
     its store; repeating is safe, because what was stored already counts as a duplicate.
     """
 
-    def __init__(self, url: str, token: str | None, sleep: Callable[[float], object] = time.sleep):
+    def __init__(
+        self,
+        url: str,
+        token: str | None,
+        sleep: Callable[[float], object] = time.sleep,
+        path: str = PATH,
+    ):
+        """`path`: what takes them, such as ADMISSIONS_PATH."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise CommandError(f"{url} is no address of a Wardline; write http://127.0.0.1:8501")
@@ -61,7 +69,7 @@ class Sender:
         self._connection = (kind or http.client.HTTPConnection)(
             parts.hostname, parts.port, timeout=TIMEOUT_S
         )
-        self._path = parts.path.rstrip("/") + PATH
+        self._path = parts.path.rstrip("/") + path
         self._headers = {"Content-Type": "application/json"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"

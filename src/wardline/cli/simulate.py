@@ -14,7 +14,8 @@ import click
 from wardline.cli.failures import CommandError
 from wardline.cli.options import DURATION, MOMENT, json_option, print_json, say
 from wardline.cli.progress import ProgressLine
-from wardline.cli.sending import Sender
+from wardline.cli.sending import ADMISSIONS_PATH, PATH, Sender
+from wardline.cli.sending_kafka import PACKED, KafkaSender
 from wardline.cli.stopping import stop_on_signals
 from wardline.config import token
 
@@ -43,7 +44,9 @@ class Plan:
 
 
 @click.command()
-@click.option("--to", required=True, help="Address of a running Wardline, or - for stdout.")
+@click.option(
+    "--to", required=True, help="A running Wardline, kafka://HOST:PORT/TOPIC, or - for stdout."
+)
 @click.option("--patients", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--rate", type=float, help="Messages a second: a patient's; admissions: all.")
 @click.option("--seed", type=int, default=42, show_default=True)
@@ -52,6 +55,14 @@ class Plan:
 @click.option("--count", type=click.IntRange(1), help="Stop after so many messages.")
 @click.option("--profile", type=click.Choice(PROFILES), default="vitals", show_default=True)
 @click.option("--flag-anomalies", is_flag=True, help="Producers say what is a fault.")
+@click.option(
+    "--packed",
+    type=click.Choice(PACKED),
+    default="no",
+    show_default=True,
+    help="Many readings in one message of a topic: JSON Lines, or Arrow.",
+)
+@click.option("--with-beds", is_flag=True, help="First tell a topic who lies in which bed.")
 @click.option(
     "--truth", type=click.Path(dir_okay=False, path_type=Path), help="Faults and courses."
 )
@@ -71,7 +82,10 @@ def simulate(as_json: bool, to: str, truth: Path | None, **options: Any) -> None
         )
     started_s = time.monotonic()
     with ExitStack() as closing, stop_on_signals() as stopping:
-        sent = _run(plan, _sending(to, closing), stopping, truth)
+        send = _sending(to, plan.profile, options["packed"], closing)
+        if options["with_beds"]:
+            _send_beds(plan, to, closing)
+        sent = _run(plan, send, stopping, truth)
     seconds = round(time.monotonic() - started_s, 3)
     say(f"{sent} messages in {seconds} s")
     if as_json:
@@ -95,14 +109,32 @@ def _plan(options: dict[str, Any]) -> Plan:
     )
 
 
-def _sending(to: str, closing: ExitStack) -> Send:
+def _sending(to: str, profile: str, packed: str, closing: ExitStack) -> Send:
     if to == "-":
         return _print
     if to.startswith("kafka://"):
-        raise CommandError("Kafka is not in this version; send to http://… or to - (stdout)")
-    sender = Sender(to, token())
+        sender = KafkaSender(to, packed)
+        closing.callback(sender.close)
+        return sender.send_messages
+    if packed != "no":
+        raise CommandError("only topics take packed messages: --to kafka://HOST:PORT/TOPIC")
+    path = ADMISSIONS_PATH if profile == "admissions" else PATH
+    sender = Sender(to, token(), path=path)
     closing.callback(sender.close)
     return sender.send_messages
+
+
+def _send_beds(plan: Plan, to: str, closing: ExitStack) -> None:
+    """Not counted among the messages; workers pass over what they know already."""
+    if not to.startswith("kafka://"):
+        raise CommandError("beds are told to topics only: --to kafka://HOST:PORT/TOPIC")
+    from wardline.codecs.topic_messages import command_message  # noqa: PLC0415 - loads numpy
+    from wardline.simulator.ward import Ward  # noqa: PLC0415 - as above
+
+    sender = KafkaSender(to, "no")
+    closing.callback(sender.close)
+    ward = Ward(plan.patients, plan.seed, plan.start_ms)
+    sender.send_messages([command_message(admission) for admission in ward.roster()])
 
 
 def _print(messages: Sequence[bytes]) -> None:

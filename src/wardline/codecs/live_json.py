@@ -145,6 +145,11 @@ def patients_message(kind: str, seq: int, now_ms: int, body: str) -> str:
     return f'{{"type":"{kind}","seq":{seq},"now":{time(now_ms)},{body}}}'
 
 
+def admissions_message(seq: int, now_ms: int, summary: str) -> str:
+    """The message that there are new admissions. `summary`: a JSON object."""
+    return f'{{"type":"admissions","seq":{seq},"now":{time(now_ms)},"summary":{summary}}}'
+
+
 def heartbeat_message(
     seq: int, now_ms: int, engine_at: int | None, problems: Sequence[str], figures: object
 ) -> str:

@@ -8,14 +8,16 @@ nobody watches, patients are not drawn; the first viewer has them drawn.
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from wardline.codecs.live_json import Pieces, Place, changed_pieces, found_bodies
 from wardline.engine.materialise import anomaly_rows, score_rows, transition_rows, window_rows
 from wardline.model.findings import Findings
 from wardline.model.pictures import PatientPicture
 from wardline.model.tables import TABLES
+from wardline.pipeline.admission_news import AdmissionNews
 from wardline.pipeline.commit_news import counts, entered_beds, touched
 from wardline.pipeline.hub import LiveHub, LiveUpdate
 from wardline.pipeline.ports import (
@@ -62,6 +64,10 @@ class _Waiting:
         default_factory=list[tuple[Findings, Sequence[str]]]
     )
     count: int = 0
+    rows: list[tuple[str, Sequence[tuple[Any, ...]]]] = field(
+        default_factory=list[tuple[str, Sequence[tuple[Any, ...]]]]
+    )
+    row_count: int = 0
     is_everyone: bool = False
     is_short: bool = False
 
@@ -94,17 +100,20 @@ class LiveFeed:
         self._is_cold = True
         self._all_drawn_at = 0
         self._stopping = False
+        self._admissions = AdmissionNews(store, clock, self.hub, lambda: self._viewers > 0)
         self._thread = threading.Thread(target=self._run, name="wardline-live", daemon=True)
 
     def start(self) -> None:
         """Begin to show; once, when the engine stands where the store stands."""
         self._thread.start()
+        self._admissions.start()
 
     def stop(self) -> None:
         """Show nothing more."""
         with self._news:
             self._stopping = True
             self._news.notify()
+        self._admissions.stop()
         if self._thread.ident is not None:
             self._thread.join(2.0)
 
@@ -112,6 +121,7 @@ class LiveFeed:
 
     def committed(self, commit: Commit) -> None:
         """A commit is durable."""
+        self._admissions.committed(commit)
         patients = touched(commit)
         beds = entered_beds(commit)
         counted = counts(commit)
@@ -125,6 +135,34 @@ class LiveFeed:
                 self._drop_oldest(waiting)
             if self._figures is not None:
                 self._figures.count(self._clock.now_ms(), *counted)
+            self._news.notify()
+
+    def told(
+        self,
+        patients: set[str],
+        found: Sequence[tuple[str, Sequence[tuple[Any, ...]]]] = (),
+        beds: Iterable[Place] = (),
+        counted: tuple[int, int, int] = (0, 0, 0),
+    ) -> None:
+        """Engines elsewhere saw and found this: whose pictures changed, (kind, rows) durable."""
+        with self._news:
+            waiting = self._waiting
+            waiting.patients |= patients
+            waiting.beds.update(beds)
+            waiting.rows += found
+            waiting.row_count += sum(len(rows) for _, rows in found)
+            while waiting.row_count > WAITING_FINDINGS_MAX and len(waiting.rows) > 1:
+                waiting.row_count -= len(waiting.rows.pop(0)[1])
+                waiting.is_short = True
+            if self._figures is not None:
+                self._figures.count(self._clock.now_ms(), *counted)
+            self._news.notify()
+
+    def missed(self) -> None:
+        """Something that was found was not told here: viewers must ask the store."""
+        with self._news:
+            self._waiting.is_short = True
+            self._waiting.is_everyone = True
             self._news.notify()
 
     def touch(self) -> None:
@@ -148,6 +186,7 @@ class LiveFeed:
         """
         with self._news:
             self._viewers += 1
+        self._admissions.wake()
         with self._drawing:
             if self._is_cold:
                 self._show(None)
@@ -245,7 +284,8 @@ class LiveFeed:
 
     def _has_news(self) -> bool:
         waiting = self._waiting
-        return bool(waiting.patients or waiting.findings or waiting.is_everyone)
+        parts = (waiting.patients, waiting.findings, waiting.rows)
+        return any(parts) or waiting.is_everyone
 
     def _rest(self, took_s: float) -> None:
         pause_s = max(DRAW_EVERY_MIN_S, DRAW_SHARE * took_s)
@@ -256,17 +296,21 @@ class LiveFeed:
         """Messages of found rows; notes whose trends changed."""
         messages: list[tuple[str, str, str]] = []
         for findings, names in waiting.findings:
-            windows = window_rows(findings.windows, names)
-            self._untold_trends |= self._trends.take(windows)
-            for kind, rows in (
-                ("transition", transition_rows(findings.transitions, names)),
-                ("score", score_rows(findings.scores, names)),
-                ("anomaly", anomaly_rows(findings.anomalies, names)),
-                ("window", windows),
-            ):
-                bodies = found_bodies(kind, rows)
-                messages += [(kind, row[0], body) for row, body in zip(rows, bodies, strict=True)]
+            messages += self._messages("transition", transition_rows(findings.transitions, names))
+            messages += self._messages("score", score_rows(findings.scores, names))
+            messages += self._messages("anomaly", anomaly_rows(findings.anomalies, names))
+            messages += self._messages("window", window_rows(findings.windows, names))
+        for kind, rows in waiting.rows:
+            messages += self._messages(kind, rows)
         return messages
+
+    def _messages(
+        self, kind: str, rows: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[str, str, str]]:
+        if kind == "window":
+            self._untold_trends |= self._trends.take(rows)
+        bodies = found_bodies(kind, rows)
+        return ((kind, row[0], body) for row, body in zip(rows, bodies, strict=True))
 
     def _show(self, patients: set[str] | None, found: Sequence[tuple[str, str, str]] = ()) -> None:
         """Draw some patients, or all (None), and publish what changed with what was found."""

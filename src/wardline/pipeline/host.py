@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from wardline.engine.policies import merged_settings, policy_of
+from wardline.model.admissions import DecodedAdmissions
 from wardline.model.commands import COMMAND_NAMES, SETTINGS, Command
 from wardline.model.decoded import Decoded
 from wardline.model.patients import TruthPeriod
@@ -110,6 +111,16 @@ class EngineHost:
         """
         future: Future[Acknowledgement] = Future()
         rows = len(decoded.batch) + len(decoded.rejections)
+        self._inbox.put(Entry(decoded, future, source), rows)
+        return future
+
+    def admit(self, decoded: DecodedAdmissions, source: str = "") -> Future[Acknowledgement]:
+        """Queue admissions; completes once they and the commands that follow are durable.
+
+        It fails with StoreUnavailableError. Raises BusyError when the queue is full.
+        """
+        future: Future[Acknowledgement] = Future()
+        rows = len(decoded.admissions) + len(decoded.rejections)
         self._inbox.put(Entry(decoded, future, source), rows)
         return future
 

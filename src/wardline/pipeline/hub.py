@@ -2,7 +2,8 @@
 
 Values are latest-wins and cost a viewer nothing to keep: each piece has the version in which it
 last changed, and a viewer is only two numbers, how far it has come. Found rows stand in bounded
-rings; a viewer that falls out of the ring of transitions is cut off and resumes.
+rings; a viewer that falls out of the ring of transitions is cut off and resumes. Of admissions only
+the newest summary is kept.
 """
 
 import heapq
@@ -14,6 +15,7 @@ from operator import attrgetter
 from wardline.codecs.live_json import (
     Pieces,
     Place,
+    admissions_message,
     found_message,
     patient_text,
     patients_body,
@@ -53,6 +55,7 @@ class Cursor:
     """
 
     version: int = -1
+    admissions_version: int = 0
     seq: int = 0
     opened_seq: int = 0
     watched: frozenset[str] | None = None
@@ -91,6 +94,8 @@ class LiveHub:
         self._beds_version = 0
         self._version = 0
         self._now_ms = start_ms
+        self._admissions = start_ms, "null"  # when it was, and the newest summary
+        self._admissions_version = 0
         self._bodies: dict[int, str] = {}  # by version, since the last change: one per viewer
         self._listeners: set[Callable[[], None]] = set()
 
@@ -104,6 +109,17 @@ class LiveHub:
                 self._find(kind, patient_id, body)
             if update.patients or update.beds is not None:
                 self._change(update)
+        self._tell_listeners()
+
+    def tell_admissions(self, now_ms: int, summary: str) -> None:
+        """There are new admissions. May be called by another thread than `publish`."""
+        with self._lock:
+            self._admissions = now_ms, summary
+            self._admissions_version += 1
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        with self._lock:
             listeners = tuple(self._listeners)
         for tell in listeners:
             tell()
@@ -165,6 +181,9 @@ class LiveHub:
         if cursor.version < self._version:
             texts.append(self._message(cursor.version))
             cursor.version = self._version
+        if cursor.admissions_version < self._admissions_version:
+            texts.append(admissions_message(self._seq, *self._admissions))
+            cursor.admissions_version = self._admissions_version
         return texts
 
     def missed(self, cursor: Cursor, seq: int) -> list[str] | None:

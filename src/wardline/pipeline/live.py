@@ -5,14 +5,16 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from wardline.engine.engine import Engine
 from wardline.engine.picture import picture as engine_picture
 from wardline.engine.picture import pictures as engine_pictures
 from wardline.model.patients import Patient
 from wardline.model.pictures import PatientPicture
-from wardline.pipeline.loop import EngineLoop
 from wardline.pipeline.ports import Store, StoreUnavailableError
+from wardline.pipeline.skew import SkewWatch
+from wardline.pipeline.worker import Worker
 
 PATIENTS_AGE_MAX_S = 5.0
 """Beds, wards and what is known of patients are read again after so long, or after a command."""
@@ -33,6 +35,16 @@ LOCK_WAIT_BUSY_S = 0.1
 """How long an engine that was too busy the last time is waited for."""
 
 
+class Drawable(Protocol):
+    """An engine with what is known beside it; `lock` is held by whoever works with the engine."""
+
+    lock: threading.Lock
+    worker: Worker | None
+    skew: SkewWatch
+    contents_changed: int
+    context_told: int
+
+
 class EngineBusyError(Exception):
     """The engine could not be looked at in time."""
 
@@ -51,7 +63,7 @@ class LiveView:
         self._is_busy = False
         self._last: tuple[int, list[PatientPicture]] = (0, [])
 
-    def pictures(self, loop: EngineLoop, now_ms: int) -> tuple[int, list[PatientPicture]]:
+    def pictures(self, loop: Drawable, now_ms: int) -> tuple[int, list[PatientPicture]]:
         """(the time of the pictures in ms, pictures in UTF-8 byte order of patient ids)."""
         with self._asking:
             try:
@@ -66,7 +78,7 @@ class LiveView:
             return self._last
 
     def draw(
-        self, loop: EngineLoop, now_ms: int, patient_ids: set[str] | None
+        self, loop: Drawable, now_ms: int, patient_ids: set[str] | None
     ) -> list[PatientPicture] | None:
         """Pictures of some patients, or of all, a few at a time; unknown ones are left out.
 
@@ -81,7 +93,7 @@ class LiveView:
             return self._complete(drawn, skews)
 
     def _drawn(
-        self, loop: EngineLoop, now_ms: int, patient_ids: set[str] | None
+        self, loop: Drawable, now_ms: int, patient_ids: set[str] | None
     ) -> tuple[list[PatientPicture], dict[tuple[str, str], float]]:
         with self._quiet(loop):
             worker = loop.worker
@@ -99,7 +111,7 @@ class LiveView:
         return drawn, skews
 
     @contextmanager
-    def _quiet(self, loop: EngineLoop) -> Generator[None]:
+    def _quiet(self, loop: Drawable) -> Generator[None]:
         """The engine does nothing meanwhile. Raises EngineBusyError."""
         wait_s = LOCK_WAIT_BUSY_S if self._is_busy else LOCK_WAIT_MAX_S
         self._is_busy = not loop.lock.acquire(timeout=wait_s)
@@ -110,7 +122,7 @@ class LiveView:
         finally:
             loop.lock.release()
 
-    def retold(self, loop: EngineLoop) -> set[str]:
+    def retold(self, loop: Drawable) -> set[str]:
         """Patients of whom the store knows something else than when this was last asked."""
         with self._asking:
             self._refresh_patients(loop)
@@ -118,7 +130,7 @@ class LiveView:
             self._retold = set[str]()
             return retold
 
-    def _refresh_patients(self, loop: EngineLoop) -> None:
+    def _refresh_patients(self, loop: Drawable) -> None:
         """Read patients again when that is due; a store that cannot be read leaves the old ones."""
         commands, context = loop.contents_changed, loop.context_told
         age_s = time.monotonic() - self._read_at_s

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from wardline.model.admissions import DecodedAdmissions
 from wardline.model.commands import Command
 from wardline.model.decoded import Decoded
 from wardline.model.findings import Outcome, Status
@@ -45,7 +46,7 @@ class LoopLimits:
 class Entry:
     """What waits in the queue, and what its sender waits for."""
 
-    content: Decoded | Command | tuple[TruthPeriod, ...]
+    content: Decoded | DecodedAdmissions | Command | tuple[TruthPeriod, ...]
     future: Future[Any]
     came_from: str = ""
 
@@ -133,6 +134,10 @@ class EngineLoop:
         if isinstance(content, Decoded):
             decoded = _received(content, arrived.at)
             served.append((entry.future, worker.take(decoded, entry.came_from)))
+        elif isinstance(content, DecodedAdmissions):
+            received_at = np.full_like(content.received_at, arrived.at)
+            admissions = replace(content, received_at=received_at)
+            served.append((entry.future, worker.admit(admissions, entry.came_from)))
         elif isinstance(content, Command):
             self._apply(worker, replace(content, at=arrived.at), entry.future, served)
         else:

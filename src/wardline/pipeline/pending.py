@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from wardline.model.admissions import Admission
 from wardline.model.dead_letters import DeadLetter
 from wardline.model.findings import Findings, Outcome, join_findings
 from wardline.model.patients import TruthPeriod
 from wardline.model.readings import ReadingBatch
+from wardline.pipeline.admissions import KnownAdmissions
 from wardline.pipeline.ports import Commit, StoredCommand
 from wardline.pipeline.tally import Tally
 
@@ -25,13 +27,15 @@ class Pending:
     dead_letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
     truth: list[TruthPeriod] = field(default_factory=list[TruthPeriod])
     positions: dict[str, int] = field(default_factory=dict[str, int])
+    admissions: list[Admission] = field(default_factory=list[Admission])
+    known_admissions: KnownAdmissions = field(default_factory=KnownAdmissions)
     tally: Tally = field(default_factory=Tally)
     finding_count: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to make durable."""
-        parts = (self.work, self.dead_letters, self.truth, self.positions)
+        parts = (self.work, self.dead_letters, self.truth, self.positions, self.admissions)
         return not self.finding_count and not any(parts)
 
     def find(self, findings: Findings) -> None:
@@ -61,5 +65,6 @@ class Pending:
             dead_letters=self.dead_letters,
             truth=self.truth,
             positions=self.positions,
+            admissions=self.admissions,
             snapshot=snapshot,
         )

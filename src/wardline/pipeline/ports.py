@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from wardline.model.admissions import Admission, DecodedAdmissions
 from wardline.model.commands import Command
 from wardline.model.dead_letters import DeadLetter
 from wardline.model.decoded import Decoded
@@ -16,6 +17,7 @@ from wardline.model.patients import Patient, TruthPeriod
 from wardline.model.pictures import PatientPicture
 from wardline.model.readings import ReadingBatch
 from wardline.pipeline.hub import LiveHub
+from wardline.pipeline.partitions import Outgoing
 
 
 class StoreUnavailableError(Exception):
@@ -25,8 +27,26 @@ class StoreUnavailableError(Exception):
     """
 
 
+class StoreBlockedError(StoreUnavailableError):
+    """Somebody else holds for too long what this needs."""
+
+
 class StoreInUseError(StoreUnavailableError):
     """Another process writes to this store."""
+
+
+class StoreFencedError(StoreUnavailableError):
+    """Another worker took the shard over: whoever gets this must let go of it."""
+
+
+class PartitionCountError(Exception):
+    """A topic has another number of partitions than its shards were cut for."""
+
+    def __init__(self, topic: str, before: int, now: int):
+        super().__init__(
+            f"topic {topic} has {now} partitions, but its patients were spread over {before}: "
+            "stop all workers and run `wardline shards move`"
+        )
 
 
 class StoreMissingError(Exception):
@@ -89,6 +109,8 @@ class Commit:
 
     `work`: batches with their outcomes and commands with their place, in the order processed.
     `findings` use `patients` (engine code -> patient id). `positions`: how far origins were read.
+    `outgoing`: to be published afterwards; kept until a later commit says by `published_seq` up to
+    which commit everything is out.
     """
 
     work: list[tuple[ReadingBatch, Outcome] | StoredCommand]
@@ -96,8 +118,11 @@ class Commit:
     patients: Sequence[str]
     dead_letters: list[DeadLetter] = field(default_factory=list[DeadLetter])
     truth: list[TruthPeriod] = field(default_factory=list[TruthPeriod])
+    admissions: list[Admission] = field(default_factory=list[Admission])
     positions: dict[str, int] = field(default_factory=dict[str, int])
     snapshot: bytes | None = None
+    outgoing: list[Outgoing] = field(default_factory=list[Outgoing])
+    published_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +218,50 @@ class Store(Protocol):
         ...
 
 
+class ShardStore(Store, Protocol):
+    """A store as the owner of one shard sees it: commits, state and positions are the shard's own.
+
+    Every write raises StoreFencedError once somebody else has taken the shard over.
+    """
+
+    @property
+    def epoch(self) -> int:
+        """Raised by every new owner."""
+        ...
+
+    def claim_patients(self, patient_ids: Sequence[str]) -> set[str]:
+        """Let new patients belong to this shard; gives those that belong to another one."""
+        ...
+
+    def unpublished(self) -> Iterator[tuple[int, list[Outgoing]]]:
+        """(commit number, messages) of what may not be published yet, oldest first."""
+        ...
+
+    def renew(self) -> "ShardStore":
+        """The same shard after a commit whose fate is not known: it is decided when this returns.
+
+        Raises StoreFencedError if the shard went to somebody else meanwhile, StoreUnavailableError.
+        """
+        ...
+
+
+class ShardedStore(Store, Protocol):
+    """A store that several workers share, each owning shards."""
+
+    def take_over(self, topic: str, partition: int, partitions: int, owner: str) -> ShardStore:
+        """Become the owner of a shard, whoever owned it before.
+
+        A commit of the owner before that is under way is waited for, or its session is ended. From
+        then on its commits are refused. `partitions`: of the topic now. Raises PartitionCountError,
+        StoreUnavailableError.
+        """
+        ...
+
+    def reached(self, origins: Sequence[str]) -> dict[str, int]:
+        """How far origins were read by whichever shards, as last committed."""
+        ...
+
+
 class Source(Protocol):
     """Records in order, decoded. Polled by one worker."""
 
@@ -274,6 +343,13 @@ class Host(Protocol):
 
     def submit(self, decoded: Decoded, source: str = "") -> Future[Acknowledgement]:
         """Queue readings; the future completes once they are durable.
+
+        It fails with StoreUnavailableError. Raises BusyError when the queue is full.
+        """
+        ...
+
+    def admit(self, decoded: DecodedAdmissions, source: str = "") -> Future[Acknowledgement]:
+        """Queue admissions; completes once they and the commands that follow are durable.
 
         It fails with StoreUnavailableError. Raises BusyError when the queue is full.
         """

@@ -1,9 +1,10 @@
 """What was refused, as dead letters to keep and as notes for the sender."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from wardline.model.dead_letters import DeadLetter, Rejection
-from wardline.model.decoded import Decoded
 from wardline.model.findings import Outcome, Status
 from wardline.model.readings import ReadingBatch
 from wardline.model.vitals import MARKED_NAMES
@@ -28,9 +29,9 @@ def rejection_letter(
     )
 
 
-def rejection_notes(decoded: Decoded) -> list[ItemNote]:
+def rejection_notes(rejections: Iterable[Rejection]) -> tuple[ItemNote, ...]:
     """What the sender is told about records that could not be decoded."""
-    return [ItemNote(r.index, r.field, r.reason) for r in decoded.rejections]
+    return tuple(ItemNote(r.index, r.field, r.reason) for r in rejections)
 
 
 def refused_rows(outcome: Outcome) -> list[tuple[int, str]]:
@@ -42,12 +43,13 @@ def refused_rows(outcome: Outcome) -> list[tuple[int, str]]:
 def bad_values(batch: ReadingBatch, outcome: Outcome) -> list[tuple[int, str]]:
     """(row, field) of every implausible value in accepted readings."""
     rows = np.flatnonzero((outcome.status == Status.ACCEPTED) & (batch.bad != 0))
-    return [
-        (int(row), name)
-        for row in rows
-        for bit, name in enumerate(MARKED_NAMES)
-        if int(batch.bad[row]) >> bit & 1
-    ]
+    return [(row, name) for row in rows.tolist() for name in marked_bad(batch, row)]
+
+
+def marked_bad(batch: ReadingBatch, row: int) -> list[str]:
+    """Fields of a reading that held an implausible value."""
+    marks = int(batch.bad[row])
+    return [name for bit, name in enumerate(MARKED_NAMES) if marks >> bit & 1]
 
 
 def row_letter(

@@ -4,16 +4,21 @@ No threads, no waiting, no drivers: whoever owns a worker calls it from one thre
 after `commit`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from wardline.engine.engine import Engine
+from wardline.model.admissions import DecodedAdmissions
 from wardline.model.commands import Command
-from wardline.model.dead_letters import DeadLetter
+from wardline.model.dead_letters import DeadLetter, Rejection
 from wardline.model.decoded import Decoded
 from wardline.model.findings import Findings, Outcome, Status
 from wardline.model.patients import TruthPeriod
 from wardline.model.readings import ReadingBatch
+from wardline.pipeline.admissions import KnownAdmissions, admissions_of, commands_from
 from wardline.pipeline.duplicates import KnownReadings
 from wardline.pipeline.pending import TICK_POSITION, Pending
 from wardline.pipeline.ports import (
@@ -45,6 +50,10 @@ ROWS_PER_SNAPSHOT = 500_000
 """Recovery replays at most about so many readings: two seconds."""
 
 
+ADMISSIONS_KNOWN_MAX = 100_000
+"""Patients whose newest admission is remembered while commits follow each other without a rest."""
+
+
 class Observer(Protocol):
     """Looks on while a worker works, in the worker's thread."""
 
@@ -57,15 +66,28 @@ class Observer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a worker gathered, on its way to the store. commit: None if there is nothing to write.
+
+    rows_covered: what recovery need not replay any more once this is durable.
+    """
+
+    commit: Commit | None
+    pending: Pending
+    rows_covered: int
+
+
 class Worker:
     """One engine, one store.
 
     `tally` counts what is durable. After a failed commit that held readings or commands the worker
     `is_spoiled`: the engine is ahead of the store, and only recovery gives one that may go on.
-    `keeps_refusals`: whether refused records and values become dead letters.
+    `keeps_refusals`: whether refused records and values become dead letters. `commits_by_itself`:
+    whether more than ROWS_PER_COMMIT_MAX are committed on the way; if not, the owner bounds them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two switches by name
         self,
         engine: Engine,
         store: Store,
@@ -74,6 +96,7 @@ class Worker:
         observer: Observer | None = None,
         *,
         keeps_refusals: bool = True,
+        commits_by_itself: bool = True,
     ):
         self.engine = engine
         self.store = store
@@ -82,6 +105,7 @@ class Worker:
         self.tally = tally or Tally()
         self._observer = observer
         self._keeps_refusals = keeps_refusals
+        self._commits_by_itself = commits_by_itself
         self._pending = Pending()
         self._known = KnownReadings(store)
         self._rows_since_snapshot = 0
@@ -98,6 +122,11 @@ class Worker:
         """Records taken since the last commit."""
         return self._pending.tally.rows
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether there is anything to write."""
+        return not self._pending.is_empty
+
     def take(self, decoded: Decoded, came_from: str = "") -> Acknowledgement:
         """Run decoded readings through the engine; durable after the next commit.
 
@@ -111,7 +140,7 @@ class Worker:
             batch = _cut(decoded.batch, start)
             receipt.note(batch, self._through_engine(batch), start)
             start += len(batch)
-            if self.pending_rows >= ROWS_PER_COMMIT_MAX:
+            if self._commits_by_itself and self.pending_rows >= ROWS_PER_COMMIT_MAX:
                 self.commit()
         return receipt.acknowledgement()
 
@@ -127,6 +156,32 @@ class Worker:
         self._rows_since_snapshot += 1
         self._pending.find(findings)
         return stored
+
+    def admit(self, decoded: DecodedAdmissions, came_from: str = "") -> Acknowledgement:
+        """Keep admissions and carry out the commands that follow; durable after the next commit.
+
+        Raises StoreUnavailableError, and TypeError for a store that keeps no admissions.
+        """
+        for command in self.record(decoded, came_from):
+            self.apply(command)
+        if len(self._pending.admissions) >= ROWS_PER_COMMIT_MAX:
+            self.commit()
+        return Acknowledgement(len(decoded.admissions), 0, rejection_notes(decoded.rejections), ())
+
+    def record(self, decoded: DecodedAdmissions, came_from: str = "") -> list[Command]:
+        """Keep admissions, and give the commands that follow, for whoever serves the patients.
+
+        Raises StoreUnavailableError, and TypeError for a store that keeps no admissions.
+        """
+        keeper = admissions_of(self.store)
+        if keeper is None:
+            raise TypeError("this store keeps no admissions")
+        commands = commands_from(decoded, keeper, self._pending.known_admissions)
+        self._keep_refused(decoded.rejections, decoded.origin, came_from)
+        self._pending.admissions.extend(decoded.admissions)
+        if len(decoded.positions):
+            self._pending.reach(decoded.origin, int(decoded.positions.max()))
+        return commands
 
     def tick(self, now_ms: int) -> Findings:
         """Let time pass for silent patients."""
@@ -150,12 +205,41 @@ class Worker:
         Raises StoreUnavailableError and keeps nothing of it, but for findings of time alone, which
         wait for the next commit.
         """
+        cut = self.cut(snapshot=snapshot)
+        if cut.commit is not None:
+            try:
+                self.store.commit(cut.commit)
+            except StoreUnavailableError:
+                self._pending = cut.pending
+                self.abandon()
+                raise
+        self.settle(cut)
+
+    def cut(self, *, snapshot: bool = False) -> Cut:
+        """Hand over what was taken so far, for somebody else to write; then `settle` it.
+
+        Meanwhile the worker goes on; the next cut is written after this one or not at all.
+        """
         snapshot = snapshot or self._rows_since_snapshot >= ROWS_PER_SNAPSHOT
-        if snapshot or not self._pending.is_empty:
-            self._write(self.engine.snapshot() if snapshot else None)
-        self.tally.add(self._pending.tally)
-        self._pending = Pending()
-        self._known.clear()
+        pending, self._pending = self._pending, Pending()
+        if len(pending.known_admissions.newest) < ADMISSIONS_KNOWN_MAX:
+            self._pending.known_admissions = pending.known_admissions
+        self._known.hand_over()
+        if not snapshot and pending.is_empty:
+            return Cut(None, pending, 0)
+        state = self.engine.snapshot() if snapshot else None
+        commit = pending.commit(self._patient_ids(), state)
+        return Cut(commit, pending, self._rows_since_snapshot if snapshot else 0)
+
+    def settle(self, cut: Cut) -> None:
+        """What was cut is durable."""
+        if cut.commit is not None and self._observer is not None:
+            self._observer.committed(cut.commit)
+        self._rows_since_snapshot -= cut.rows_covered
+        self.tally.add(cut.pending.tally)
+        self._known.forget_handed_over()
+        if not self._pending.admissions:
+            self._pending.known_admissions = KnownAdmissions()
 
     def abandon(self) -> None:
         """Give up what was taken since the last commit; findings of time alone go on waiting."""
@@ -165,18 +249,6 @@ class Worker:
         self.is_spoiled = self.is_spoiled or is_ahead
         if not self.is_spoiled:
             self._pending.keep_findings_of(lost)
-
-    def _write(self, state: bytes | None) -> None:
-        commit = self._pending.commit(self._patient_ids(), state)
-        try:
-            self.store.commit(commit)
-        except StoreUnavailableError:
-            self.abandon()
-            raise
-        if self._observer is not None:
-            self._observer.committed(commit)
-        if state is not None:
-            self._rows_since_snapshot = 0
 
     def _patient_ids(self) -> list[str]:
         """Engine code -> patient id."""
@@ -216,10 +288,8 @@ class Worker:
 
     def _refuse(self, decoded: Decoded, came_from: str) -> None:
         """Keep the records that could not be decoded."""
-        pending = self._pending
-        origin = decoded.batch.origin
         count = len(decoded.rejections)
-        pending.tally.add(
+        self._pending.tally.add(
             Tally(
                 rows=count + decoded.ignored,
                 ignored_rows=decoded.ignored,
@@ -227,13 +297,16 @@ class Worker:
                 rejected=count,
             )
         )
+        self._keep_refused(decoded.rejections, decoded.batch.origin, came_from)
+
+    def _keep_refused(self, refused: Sequence[Rejection], origin: str, came_from: str) -> None:
         now_ms = self.clock.now_ms()
-        for rejection in decoded.rejections:
+        for rejection in refused:
             if not self._was_reached(origin, rejection.position):
                 letter = rejection_letter(rejection, origin, came_from, now_ms)
-                pending.dead_letters.append(letter)
-        for rejection in decoded.rejections[-1:]:
-            pending.reach(origin, rejection.position)
+                self._pending.dead_letters.append(letter)
+        for rejection in refused[-1:]:
+            self._pending.reach(origin, rejection.position)
 
     def _was_reached(self, origin: str, position: int) -> bool:
         """Whether an earlier run read the origin this far: its refusals are kept already."""
@@ -246,10 +319,16 @@ class Worker:
 
 
 def _cut(batch: ReadingBatch, start: int) -> ReadingBatch:
-    """The next rows that fit one commit."""
+    """The next rows that fit one commit, and with the last of them all of its record.
+
+    A commit says how far the origin was read, so it never ends within a record of many readings.
+    """
     if start == 0 and len(batch) <= ROWS_PER_COMMIT_MAX:
         return batch
-    return batch.between(start, start + ROWS_PER_COMMIT_MAX)
+    stop = min(start + ROWS_PER_COMMIT_MAX, len(batch))
+    same = batch.position[stop:] != batch.position[stop - 1]
+    stop += int(np.argmax(same)) if same.any() else len(same)
+    return batch.between(start, stop)
 
 
 class _Receipt:
@@ -257,7 +336,7 @@ class _Receipt:
 
     def __init__(self, decoded: Decoded):
         self._rows = decoded.rows
-        self._rejected = rejection_notes(decoded)
+        self._rejected = list(rejection_notes(decoded.rejections))
         self._flagged: list[ItemNote] = []
         self._accepted = 0
         self._duplicates = 0

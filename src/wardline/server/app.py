@@ -11,6 +11,7 @@ from wardline import __version__
 from wardline.pipeline.clock import WallClock
 from wardline.pipeline.ports import Clock, Host
 from wardline.server import (
+    admissions,
     charting,
     console_pages,
     health,
@@ -43,7 +44,8 @@ DESCRIPTION = (
 
 ROUTERS = (
     health.router, sign_in.router, readings.router, latest.router, live.router, charting.router,
-    patients.router, tables.router, scores.router, status_page.router, console_pages.router,
+    patients.router, admissions.router, tables.router, scores.router, status_page.router,
+    console_pages.router,
 )  # fmt: skip
 
 
@@ -103,12 +105,14 @@ def _add_layers(app: FastAPI, context: Context) -> None:
 
 def prepare_app(app: FastAPI) -> None:
     """Get ready in the background what the first request would else wait for."""
-    _context(app).decoding.prepare()
+    if hasattr(app.state, "context"):
+        _context(app).decoding.prepare()
 
 
 def close_app(app: FastAPI) -> None:
     """Give back what the application holds itself (its decoding thread)."""
-    _context(app).decoding.close()
+    if hasattr(app.state, "context"):
+        _context(app).decoding.close()
 
 
 def _context(app: FastAPI) -> Context:

@@ -19,6 +19,7 @@ from wardline.server.security import SAFE_METHODS
 from wardline.server.settings import BODY_TIME_MAX_S, ENTRY_BODY_MAX, READINGS_BODY_MAX
 
 READINGS_PATH = "/api/v1/readings"
+ADMISSIONS_PATH = "/api/v1/admissions"
 WHOLE_NUMBER_LENGTH_MAX = 20
 """Longer whole numbers are no measurement and cost quadratic time to read."""
 
@@ -39,7 +40,8 @@ class BodyRules:
         if scope["method"] == "DELETE" and _has_no_body(headers):
             await self.app(scope, receive, send)
             return
-        limit = READINGS_BODY_MAX if scope["path"] == READINGS_PATH else ENTRY_BODY_MAX
+        is_of_many = scope["path"] in (READINGS_PATH, ADMISSIONS_PATH)
+        limit = READINGS_BODY_MAX if is_of_many else ENTRY_BODY_MAX
         refusal = _wrong_kind(headers) or _too_long(headers, limit)
         if refusal is None:
             await self.app(scope, self._limited(receive, limit), send)

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Self
 
+from wardline.codecs.admissions_json import decode_admission_body
 from wardline.codecs.vitals_json import decode_json, prepare
+from wardline.model.admissions import DecodedAdmissions
 from wardline.model.decoded import Decoded
 from wardline.model.names import Dictionaries
 from wardline.pipeline.ports import BusyError
@@ -92,6 +95,12 @@ class Decoding:
         if len(known.patients) + len(known.sources) + len(known.labels) > self._names_max:
             known = self._dictionaries = Dictionaries()
         return decode_json(body, received_at, known, origin=ORIGIN, default_source=default_source)
+
+    async def decode_admissions(self, body: bytes, received_at: int) -> DecodedAdmissions:
+        """Admissions of a JSON body. Raises what `decode_admission_body` raises."""
+        loop = asyncio.get_running_loop()
+        decode = partial(decode_admission_body, body, received_at, origin=ORIGIN)
+        return await loop.run_in_executor(self._thread, decode)
 
     def prepare(self) -> None:
         """Compile in the background what the first long body would else wait for."""

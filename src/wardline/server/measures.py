@@ -14,6 +14,7 @@ from wardline.pipeline.ports import Acknowledgement
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 PREFIX = "wardline_"
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
+_PARTITION = re.compile(r'(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)\{partition="(?P<partition>\d+)"\}\Z')
 
 
 class Measures:
@@ -80,14 +81,28 @@ class _Figures(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """The figures as they are now; a name that is no metric name is left out."""
+        """The figures as they are now; a name that is no metric name is left out.
+
+        `name{partition="0"}` is one of several figures of that name.
+        """
         build = GaugeMetricFamily("wardline_build_info", "This version", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
+        labelled: dict[str, GaugeMetricFamily] = {}
         for name, value in sorted(self._figures().items()):
             full = name if name.startswith(PREFIX) else PREFIX + name
-            if _NAME.match(full):
+            part = _PARTITION.match(full)
+            if part is not None:
+                family = labelled.setdefault(part["name"], _partitioned(part["name"]))
+                family.add_metric([part["partition"]], value)
+            elif _NAME.match(full):
                 yield _family(full, value)
+        yield from labelled.values()
+
+
+def _partitioned(name: str) -> GaugeMetricFamily:
+    text = f"By partition: {name.removeprefix(PREFIX).replace('_', ' ')}"
+    return GaugeMetricFamily(name, text, labels=["partition"])
 
 
 def _family(name: str, value: float) -> Metric:

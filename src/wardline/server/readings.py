@@ -117,13 +117,14 @@ def acknowledgement_response(result: Acknowledgement) -> Response:
     content: dict[str, Any] = {
         "accepted": result.accepted,
         "duplicates": result.duplicates,
-        "rejected": _notes(result.rejected),
+        "rejected": plain_notes(result.rejected),
     }
     if result.flagged:
-        content["flagged"] = _notes(result.flagged)
+        content["flagged"] = plain_notes(result.flagged)
     is_in_vain = bool(result.rejected) and not (result.accepted or result.duplicates)
     return json_response(content, 422 if is_in_vain else 200)
 
 
-def _notes(notes: tuple[ItemNote, ...]) -> list[dict[str, Any]]:
+def plain_notes(notes: tuple[ItemNote, ...]) -> list[dict[str, Any]]:
+    """What was wrong with items, as plain content."""
     return [{"index": n.index, "field": n.field, "reason": n.reason} for n in notes]

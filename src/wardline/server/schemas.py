@@ -1,9 +1,11 @@
 """What the API gives, as models: they make /openapi.json, and tests hold every answer to them."""
 
+from dataclasses import fields
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from wardline.model.admissions import Admission
 from wardline.model.tables import Kind, Table
 
 TIME = "RFC 3339 in UTC with milliseconds and Z"
@@ -139,6 +141,58 @@ class News2Answer(_Answer):
     missing: list[str]
 
 
+class AdmissionsAccepted(_Answer):
+    """What became of admission records, once it is durable: accepted + rejected = sent."""
+
+    accepted: int
+    rejected: list[Note]
+
+
+def _admissions_page() -> type[BaseModel]:
+    """One page of admissions, each with the columns of system B."""
+    columns: dict[str, Any] = {
+        column.name: (
+            (str, Field(description=TIME)) if "timestamp" in column.name else (column.type, ...)
+        )
+        for column in fields(Admission)
+    }
+    row = create_model("AdmissionRow", __base__=_Answer, **columns)
+    return _page("AdmissionsPage", row)
+
+
+def _page(name: str, row: type[BaseModel]) -> type[BaseModel]:
+    members: dict[str, Any] = {
+        "rows": (list[row], Field(description="Newest first")),
+        "next": (str | None, Field(description="Token of the following page, or null")),
+    }
+    return create_model(name, __base__=_Answer, **members)
+
+
+AdmissionsPage = _admissions_page()
+
+
+class ShareAnswer(_Answer):
+    """How many admissions have one value of a column."""
+
+    name: str
+    count: int
+
+
+class AdmissionSummaryAnswer(_Answer):
+    """Counts and means over all admissions; means have one decimal and are null without any."""
+
+    patients: int
+    admissions: int
+    high_risk_patients: int = Field(description="Patients with an admission of high risk")
+    critical_oxygen: int = Field(description="Admissions with an oxygen saturation below 90 %")
+    average_age: float | None
+    departments: list[ShareAnswer] = Field(description="The 20 most frequent")
+    risk_levels: list[ShareAnswer]
+    diagnoses: list[ShareAnswer] = Field(description="The 10 most frequent")
+    admission_types: list[ShareAnswer]
+    average_vitals: dict[str, float | None]
+
+
 class SessionAnswer(_Answer):
     """Whether a browser has to sign in, and whether this one may look at patients."""
 
@@ -180,11 +234,7 @@ def page_model(table: Table) -> type[BaseModel]:
         for column in table.columns
     }
     row = create_model(f"{title}Row", __base__=_Answer, **columns)
-    fields: dict[str, Any] = {
-        "rows": (list[row], Field(description="Newest first")),
-        "next": (str | None, Field(description="Token of the following page, or null")),
-    }
-    return create_model(f"{title}Page", __base__=_Answer, **fields)
+    return _page(f"{title}Page", row)
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:

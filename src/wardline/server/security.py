@@ -21,7 +21,7 @@ HEALTH_PATHS = frozenset({"/health", "/healthz", "/readyz"})
 METRICS_PATH = "/metrics"
 STATIC_PREFIX = "/static/"
 SESSION_PATH = "/api/v1/session"
-CONSOLE_PATHS = frozenset({"/", "/overview"})
+CONSOLE_PATHS = frozenset({"/", "/overview", "/admissions"})
 CONSOLE_PREFIX = "/patients/"
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 

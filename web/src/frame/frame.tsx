@@ -1,5 +1,6 @@
 /** Everything around the pages, and the page itself. */
 import { useEffect } from "preact/hooks";
+import { AdmissionsPage } from "../admissions/admissions";
 import { OverviewPage } from "../overview/overview";
 import { PatientPage } from "../patient/patient";
 import { route } from "../state/route";
@@ -43,6 +44,7 @@ function Framed() {
 function Page() {
   const { value } = route;
   if (value.page === "overview") return <OverviewPage />;
+  if (value.page === "admissions") return <AdmissionsPage />;
   if (value.page === "patient")
     return <PatientPage key={value.patientId} patientId={value.patientId} />;
   return <WardPage />;

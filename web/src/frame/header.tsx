@@ -27,6 +27,7 @@ export function Header() {
       <nav class="frame-nav" aria-label={t("frame.nav")}>
         <PageLink page="ward" path="/" />
         <PageLink page="overview" path="/overview" />
+        <PageLink page="admissions" path="/admissions" />
       </nav>
       <div class="frame-tools">
         <Settings />
@@ -41,7 +42,12 @@ export function Header() {
   );
 }
 
-function PageLink({ page, path }: { readonly page: "ward" | "overview"; readonly path: string }) {
+interface PageLinkProps {
+  readonly page: "ward" | "overview" | "admissions";
+  readonly path: string;
+}
+
+function PageLink({ page, path }: PageLinkProps) {
   const isHere = route.value.page === page;
   return (
     <a href={path} data-inside aria-current={isHere ? "page" : undefined}>

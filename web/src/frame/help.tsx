@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ["/", "frame.key.find"],
   ["W", "frame.key.ward"],
   ["O", "frame.key.overview"],
+  ["D", "frame.key.admissions"],
   ["← ↑ → ↓", "frame.key.arrows"],
   ["Enter", "frame.key.enter"],
   ["Esc", "frame.key.escape"],

@@ -22,6 +22,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   "?": openHelp,
   w: () => go("/"),
   o: () => go("/overview"),
+  d: () => go("/admissions"),
   Escape: backToWard,
 };
 

@@ -1,6 +1,9 @@
 /** Invented patients and messages for tests. */
 import { VITAL_NAMES } from "../wire/catalogue";
 import type {
+  AdmissionRow,
+  AdmissionSummary,
+  AdmissionsMessage,
   AnomalyMessage,
   Condition,
   HeartbeatMessage,
@@ -116,4 +119,61 @@ export function score(name: string, told: Partial<Score> = {}): Score {
     parts: { heart_rate: 0 },
     ...told,
   };
+}
+
+/** An admission of low risk, but for what is told. */
+export function admissionRow(id: string, told: Partial<AdmissionRow> = {}): AdmissionRow {
+  return {
+    patient_id: `P-${id}`,
+    admission_id: `ADM-${id}`,
+    timestamp: NOW,
+    admission_timestamp: NOW,
+    patient_name: "Ari Kestrel",
+    age: 44,
+    gender: "Other",
+    department: "Cardiology",
+    primary_diagnosis: "COPD",
+    admission_type: "Urgent",
+    status: "Admitted",
+    insurance_provider: "Commonwell",
+    heart_rate: 72,
+    blood_pressure: "120/80",
+    temperature_celsius: 37.2,
+    oxygen_saturation: 97,
+    respiratory_rate: 16,
+    risk_score: 0,
+    risk_level: "Low",
+    attending_physician: "Dr. Ashgrove",
+    hospital_location: "East 101",
+    ...told,
+  };
+}
+
+/** What so many admissions count. */
+export function admissionSummary(admissions: number): AdmissionSummary {
+  const all = [{ name: "Cardiology", count: admissions }];
+  return {
+    patients: admissions,
+    admissions,
+    high_risk_patients: 0,
+    critical_oxygen: 0,
+    average_age: 44,
+    departments: all,
+    risk_levels: [{ name: "Low", count: admissions }],
+    diagnoses: all,
+    admission_types: all,
+    average_vitals: {
+      heart_rate: 72,
+      systolic_bp: 120,
+      diastolic_bp: 80,
+      temperature_celsius: 37.2,
+      oxygen_saturation: null,
+      respiratory_rate: 16,
+    },
+  };
+}
+
+/** The message that there are so many admissions now. */
+export function admissionsMessage(admissions: number): AdmissionsMessage {
+  return { type: "admissions", seq: 1, now: NOW, summary: admissionSummary(admissions) };
 }

@@ -27,6 +27,10 @@ describe("the address of a page", () => {
     expect(routeOf(address.pathname, address.search)).toEqual({ page: "patient", patientId: id });
   });
 
+  it.each(["overview", "admissions"] as const)("names the page: %s", (page) => {
+    expect(routeOf(`/${page}`)).toEqual({ page });
+  });
+
   it("is the ward for anything unknown", () => {
     for (const path of ["/", "/patients/", "/nothing"]) expect(routeOf(path).page).toBe("ward");
   });

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 export type Route =
   | { readonly page: "ward" }
   | { readonly page: "overview" }
+  | { readonly page: "admissions" }
   | { readonly page: "patient"; readonly patientId: string };
 
 const PATIENTS = "/patients/";
@@ -47,6 +48,7 @@ export function startRouting(): () => void {
 /** What a path shows; anything unknown is the ward. */
 export function routeOf(path: string, query = ""): Route {
   if (path === "/overview") return { page: "overview" };
+  if (path === "/admissions") return { page: "admissions" };
   const dots = path === PATIENTS ? new URLSearchParams(query).get("id") : null;
   if (dots !== null && DOTS.test(dots)) return { page: "patient", patientId: dots };
   if (path.startsWith(PATIENTS) && path.length > PATIENTS.length) {

@@ -2,6 +2,7 @@
  * The one WebSocket. It opens again by itself, asks for what was missed, and hands every message
  * to the state; it knows nothing of screens.
  */
+import { takeAdmissions } from "../state/admissions";
 import { hearServerTime, serverTime } from "../state/clock";
 import { figures, newestScore, newestWindow, takeAnomaly, takeTransition } from "../state/found";
 import { takeJudgement } from "../state/link";
@@ -172,6 +173,9 @@ export class LiveConnection {
         break;
       case "window":
         newestWindow.value = message;
+        break;
+      case "admissions":
+        takeAdmissions(message);
         break;
       case "heartbeat":
         this.#beat(message);

@@ -186,6 +186,70 @@ export type ScoreMessage = { readonly type: "score" } & Found & ScoreRow;
 export type WindowMessage = { readonly type: "window" } & Found & WindowRow;
 export type AnomalyMessage = { readonly type: "anomaly" } & Found & AnomalyRow;
 
+export type RiskLevel = "Low" | "Medium" | "High";
+
+/** One admission: a row of `GET /api/v1/admissions`, columns as system B names them. */
+export interface AdmissionRow {
+  readonly patient_id: string;
+  readonly admission_id: string;
+  readonly timestamp: Time;
+  readonly admission_timestamp: Time;
+  readonly patient_name: string;
+  readonly age: number;
+  readonly gender: string;
+  readonly department: string;
+  readonly primary_diagnosis: string;
+  readonly admission_type: string;
+  readonly status: string;
+  readonly insurance_provider: string;
+  readonly heart_rate: number;
+  /** "systolic/diastolic" in mmHg. */
+  readonly blood_pressure: string;
+  readonly temperature_celsius: number;
+  readonly oxygen_saturation: number;
+  readonly respiratory_rate: number;
+  readonly risk_score: number;
+  readonly risk_level: RiskLevel;
+  readonly attending_physician: string;
+  readonly hospital_location: string;
+}
+
+/** How many admissions have one value of a column. */
+export interface NameCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+export type AveragedName =
+  | "heart_rate"
+  | "systolic_bp"
+  | "diastolic_bp"
+  | "temperature_celsius"
+  | "oxygen_saturation"
+  | "respiratory_rate";
+
+/** What all admissions count; means are null without any. */
+export interface AdmissionSummary {
+  readonly patients: number;
+  readonly admissions: number;
+  readonly high_risk_patients: number;
+  readonly critical_oxygen: number;
+  readonly average_age: number | null;
+  readonly departments: readonly NameCount[];
+  readonly risk_levels: readonly NameCount[];
+  readonly diagnoses: readonly NameCount[];
+  readonly admission_types: readonly NameCount[];
+  readonly average_vitals: Readonly<Record<AveragedName, number | null>>;
+}
+
+/** There are new admissions; at most once a second. */
+export interface AdmissionsMessage {
+  readonly type: "admissions";
+  readonly seq: number;
+  readonly now: Time;
+  readonly summary: AdmissionSummary;
+}
+
 /** What the whole ward counts. `anomalous_share` and rates are of the last hour, or since `since`. */
 export interface Figures {
   readonly readings_total: number;
@@ -220,6 +284,7 @@ export type LiveMessage =
   | ScoreMessage
   | WindowMessage
   | AnomalyMessage
+  | AdmissionsMessage
   | HeartbeatMessage
   | ResumedMessage;
 

@@ -4,19 +4,28 @@
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { type Language, preferences } from "../state/preferences";
+import deAdmissions from "./de/admissions.json";
 import deFrame from "./de/frame.json";
 import deOverview from "./de/overview.json";
 import dePatient from "./de/patient.json";
 import deTerms from "./de/terms.json";
 import deWard from "./de/ward.json";
+import enAdmissions from "./en/admissions.json";
 import enFrame from "./en/frame.json";
 import enOverview from "./en/overview.json";
 import enPatient from "./en/patient.json";
 import enTerms from "./en/terms.json";
 import enWard from "./en/ward.json";
 
-const EN = { ...enTerms, ...enFrame, ...enWard, ...enPatient, ...enOverview };
-const DE: typeof EN = { ...deTerms, ...deFrame, ...deWard, ...dePatient, ...deOverview };
+const EN = { ...enTerms, ...enFrame, ...enWard, ...enPatient, ...enOverview, ...enAdmissions };
+const DE: typeof EN = {
+  ...deTerms,
+  ...deFrame,
+  ...deWard,
+  ...dePatient,
+  ...deOverview,
+  ...deAdmissions,
+};
 const CATALOGUES: Readonly<Record<Language, typeof EN>> = { en: EN, de: DE };
 
 export type Key = keyof typeof EN;

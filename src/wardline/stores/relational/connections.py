@@ -15,8 +15,10 @@ from wardline.stores.relational.errors import unavailable
 class Connections:
     """Transactions on one database: `writing()` for one at a time, `reading()` from any thread."""
 
-    def __init__(self, url: str | sa.URL):
-        self.database = database_of(url)
+    def __init__(self, url: str | sa.URL, *, is_shared: bool = False):
+        """`is_shared`: others may write too; what a lost commit became, shards find out."""
+        self.database = database_of(url, is_shared=is_shared)
+        self._is_shared = is_shared
         self._lock = threading.Lock()
         self._has_written = False
         self._is_in_doubt = False
@@ -34,7 +36,8 @@ class Connections:
                 yield connection
         except StoreUnavailableError as error:
             never_wrote = not self._has_written and isinstance(error, StoreInUseError)
-            self._is_in_doubt = self.database.is_remote and not never_wrote
+            is_guarded = self.database.is_remote and not self._is_shared
+            self._is_in_doubt = is_guarded and not never_wrote
             raise
         self._has_written, self._is_in_doubt = True, False
 

@@ -35,14 +35,20 @@ class _Letter:
 
 
 def write_dead_letters(
-    connection: sa.Connection, statements: Statements, letters: Sequence[DeadLetter]
+    connection: sa.Connection,
+    statements: Statements,
+    letters: Sequence[DeadLetter],
+    shard_key: int = 0,
 ) -> None:
-    """Keep refused records. A record at a place already known for the same reason adds nothing."""
+    """Keep refused records. A record at a place already known for the same reason adds nothing.
+
+    Each shard has letters of its own, so that two workers never count in the same one.
+    """
     if not letters:
         return
     identities = [_identity(letter) for letter in letters]
     known = _known_identities(connection, identities)
-    desk = _Desk(connection)
+    desk = _Desk(connection, shard_key)
     records: list[tuple[Any, ...]] = []
     for letter, identity in zip(letters, identities, strict=True):
         if identity in known:
@@ -68,13 +74,15 @@ def _record(place: _Letter, letter: DeadLetter, identity: bytes | None) -> tuple
 class _Desk:
     """Finds the letter that each record of one commit belongs to, or opens it."""
 
-    def __init__(self, connection: sa.Connection):
+    def __init__(self, connection: sa.Connection, shard_key: int):
         self._connection = connection
+        self._counted_by = (str(shard_key),) if shard_key else ()
         self._newest: dict[bytes, _Letter] = {}
         self.touched: dict[int, _Letter] = {}
 
     def letter_of(self, letter: DeadLetter) -> _Letter:
-        rejection = _digest(letter.source, letter.patient_id, letter.field, letter.reason)
+        said = (letter.source, letter.patient_id, letter.field, letter.reason)
+        rejection = _digest(*said, *self._counted_by)
         newest = self._newest.get(rejection)
         if newest is None or not newest.takes(letter.received_at):
             newest = self._stored(rejection, letter.received_at) or self._new(rejection, letter)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy.exc
 
-from wardline.pipeline.ports import StoreUnavailableError
+from wardline.pipeline.ports import StoreBlockedError, StoreUnavailableError
 from wardline.stores.relational.databases.database import Database
 
 
@@ -24,6 +24,8 @@ def unavailable(database: Database) -> Generator[None]:
     except Exception as error:
         if not database.is_unavailable(error):
             raise
+        if database.is_blocked(error):
+            raise StoreBlockedError(_plain(error)) from error
         raise StoreUnavailableError(_plain(error)) from error
 
 

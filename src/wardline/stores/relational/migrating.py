@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from wardline.pipeline.ports import StoreMissingError, StoreVersionError
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002", "0003")
 """All versions there ever were, oldest first; each has a file in migrations/versions."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

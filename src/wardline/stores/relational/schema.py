@@ -69,6 +69,7 @@ patients = sa.Table(
     sa.Column("gender", _TEXT),
     sa.Column("condition", _TEXT),
     sa.Column("settings", _TEXT, comment="JSON: what was last set by command"),
+    sa.Column("shard_key", _INT, nullable=False, server_default="0", comment="who serves it"),
 )
 
 sources = sa.Table(
@@ -214,23 +215,52 @@ truth = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# One engine's set of patients; without several workers there is only shard 0, which has no row.
+shards = sa.Table(
+    "shards",
+    metadata,
+    sa.Column("key", _INT, primary_key=True),
+    sa.Column("name", _ID, nullable=False, unique=True),
+    _needed("topic", _ID),
+    sa.Column("partitions", _INT, nullable=False, comment="of the topic, when it was taken"),
+    sa.Column("epoch", sa.BigInteger(), nullable=False, comment="raised by every new owner"),
+    _needed("owner", _TEXT),
+    _needed("session", _TEXT),
+)
+
 positions = sa.Table(
     "positions",
     metadata,
-    sa.Column("origin", _ID, primary_key=True),
+    _hot("shard_key"),
+    _needed("origin", _ID),
     _needed("position", sa.BigInteger()),
+    sa.PrimaryKeyConstraint("shard_key", "origin"),
 )
 
 snapshots = sa.Table(
     "snapshots",
     metadata,
-    sa.Column("commit_seq", _KEY, primary_key=True, autoincrement=False),
+    _hot("shard_key"),
+    _needed("commit_seq", _KEY),
     _needed("state", sa.LargeBinary()),
+    sa.PrimaryKeyConstraint("shard_key", "commit_seq"),
 )
 
 commits = sa.Table(
     "commits",
     metadata,
-    sa.Column("seq", _KEY, primary_key=True, autoincrement=False),
+    _hot("shard_key"),
+    _needed("seq", _KEY),
     sa.Column("last_order", _KEY, nullable=False, comment="greatest order number so far"),
+    sa.PrimaryKeyConstraint("shard_key", "seq"),
+)
+
+# What is to be published of a commit, until it is known to be published.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _hot("shard_key"),
+    _needed("commit_seq", _KEY),
+    _needed("messages", sa.LargeBinary()),
+    sa.PrimaryKeyConstraint("shard_key", "commit_seq"),
 )

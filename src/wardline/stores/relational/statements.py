@@ -23,7 +23,7 @@ class Statements:
 
     def replace(self, table: sa.Table, names: tuple[str, ...], rank: str | None = None) -> str:
         """Insert a row, or replace the one with its primary key, unless that has a higher rank."""
-        return self._text("replace", table, names, lambda: self._replacing(table, names, rank))
+        return self._text("replace", table, names, lambda: self.replacing(table, names, rank))
 
     def change(self, table: sa.Table, name: str) -> str:
         """Set one column (first value) of the row with a key (second value)."""
@@ -34,7 +34,8 @@ class Statements:
     def _keeping(self, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
         return self._insert(table).values(_given(names)).on_conflict_do_nothing()
 
-    def _replacing(self, table: sa.Table, names: tuple[str, ...], rank: str | None) -> sa.Insert:
+    def replacing(self, table: sa.Table, names: tuple[str, ...], rank: str | None) -> sa.Insert:
+        """The same as `replace`, to be run by SQLAlchemy: its types convert what is given."""
         insert = self._insert(table).values(_given(names))
         given = insert.excluded
         keys = [column.name for column in table.primary_key]

@@ -1,29 +1,43 @@
 """The store itself: the protocol's methods over one database."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from wardline.model.admissions import Admission, AdmissionSummary
 from wardline.model.dead_letters import DeadLetter
 from wardline.model.patients import Patient
+from wardline.pipeline.admissions import AdmissionPage, KnownAdmissions
 from wardline.pipeline.ports import (
     Commit,
     Page,
     Query,
     Snapshot,
+    StoreBlockedError,
     StoredBatch,
     StoredCommand,
     StoreUnavailableError,
 )  # fmt: skip
-from wardline.stores.relational import patients, reading, stored_work
+from wardline.stores.relational import admissions, patients, reading, stored_work
 from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.dead_letters import kept_records
 from wardline.stores.relational.memory import Memory
 from wardline.stores.relational.migrating import is_ready, migrate
 from wardline.stores.relational.paging import page
 from wardline.stores.relational.schema import positions, snapshots
+from wardline.stores.relational.shard_store import RelationalShard
+from wardline.stores.relational.shards import (
+    WHOLE,
+    Claim,
+    Shard,
+    check_epoch,
+    name_of,
+    renewed,
+    session_of,
+    take_over,
+)
 from wardline.stores.relational.trimming import trim
 from wardline.stores.relational.writing import last_commit, write_commit
 
@@ -36,13 +50,14 @@ class RelationalStore:
     once it can.
     """
 
-    def __init__(self, url: str | sa.URL, *, creates: bool = True):
+    def __init__(self, url: str | sa.URL, *, creates: bool = True, is_shared: bool = False):
         """Open `sqlite:///FILE` (made if absent), `sqlite://` (in memory) or `postgresql://...`.
 
-        `creates`: whether tables may be made in a database that has none. Raises ValueError for
-        another URL, StoreVersionError for a store of a newer Wardline, StoreMissingError.
+        `creates`: whether tables may be made in a database that has none. `is_shared`: others may
+        write too, each to shards of its own (see `take_over`). Raises ValueError for another URL,
+        StoreVersionError for a store of a newer Wardline, StoreMissingError.
         """
-        self._connections = Connections(url)
+        self._connections = Connections(url, is_shared=is_shared)
         self._memory = Memory(self._connections.database)
         self._lock = threading.Lock()
         self._last_seq: int | None = None
@@ -76,20 +91,27 @@ class RelationalStore:
 
     def commit(self, commit: Commit) -> int:
         """Make a commit durable, wholly or not at all, and give its number (1, 2, ...)."""
+        return self.commit_of(WHOLE, commit)
+
+    def commit_of(self, shard: Shard, commit: Commit) -> int:
+        """The same for a shard; numbers are the shard's own. Raises StoreFencedError."""
         with self._lock:
             try:
                 with self._connections.writing() as connection:
-                    self._check_alone(connection)
-                    self._last_seq = write_commit(connection, self._memory, commit)
+                    self._check_alone(connection, shard)
+                    seq = write_commit(connection, self._memory, commit, shard)
             except BaseException:
                 self._memory.forget()
                 self._last_seq = None
                 raise
-            return self._last_seq
+            self._last_seq = seq if shard is WHOLE else None
+            return seq
 
-    def _check_alone(self, connection: sa.Connection) -> None:
+    def _check_alone(self, connection: sa.Connection, shard: Shard) -> None:
         """A session lost between commits lets another writer in: then our engine is behind."""
-        if self._connections.database.is_remote and self._last_seq is not None:
+        if shard is not WHOLE:
+            check_epoch(connection, shard)
+        elif self._connections.database.is_remote and self._last_seq is not None:
             seq, _ = last_commit(connection)
             if seq != self._last_seq:
                 raise StoreUnavailableError("another Wardline wrote to this database meanwhile")
@@ -109,23 +131,76 @@ class RelationalStore:
         with self._connections.reading() as connection:
             return stored_work.stored_readings(connection, keys)
 
-    def latest_snapshot(self) -> Snapshot | None:
+    def take_over(self, topic: str, partition: int, partitions: int, owner: str) -> RelationalShard:
+        """Become the owner of a shard, whoever owned it before (see `ShardedStore`)."""
+        name = f"{topic}/{partition}"
+
+        def taken(connection: sa.Connection, session: str) -> Shard:
+            claim = Claim(name, topic, partitions, owner, session)
+            return take_over(connection, self._memory.statements, claim)
+
+        return self._owned(taken, lambda _: name)
+
+    def renew(self, shard: Shard) -> RelationalShard:
+        """A shard of ours again, after a commit whose fate was not known. StoreFencedError."""
+        return self._owned(
+            lambda connection, session: renewed(connection, shard, session),
+            lambda connection: name_of(connection, shard),
+        )
+
+    def _owned(
+        self,
+        take: Callable[[sa.Connection, str], Shard],
+        name: Callable[[sa.Connection], str],
+    ) -> RelationalShard:
+        with self._lock:
+            try:
+                shard = self._taken(take)
+            except StoreBlockedError:
+                # Somebody hangs in the middle of a commit: without its session that is undone.
+                with self._connections.writing() as connection:
+                    session = session_of(connection, name(connection))
+                    self._connections.database.end_session(connection, session or "")
+                shard = self._taken(take)
+        return RelationalShard(self, self._connections, self._memory.statements, shard)
+
+    def _taken(self, take: Callable[[sa.Connection, str], Shard]) -> Shard:
+        with self._connections.writing() as connection:
+            return take(connection, self._connections.database.session(connection))
+
+    def reached(self, origins: Sequence[str]) -> dict[str, int]:
+        """How far origins were read by whichever shards, as last committed."""
+        furthest = sa.func.max(positions.c.position)
+        query = sa.select(positions.c.origin, furthest).where(positions.c.origin.in_(origins))
+        with self._connections.reading() as connection:
+            rows = connection.execute(query.group_by(positions.c.origin))
+            return {origin: int(position) for origin, position in rows}
+
+    def latest_snapshot(self, shard: Shard = WHOLE) -> Snapshot | None:
         """The newest engine state, if any was kept."""
-        newest = sa.select(snapshots).order_by(snapshots.c.commit_seq.desc()).limit(1)
+        newest = (
+            sa.select(snapshots)
+            .where(snapshots.c.shard_key == shard.key)
+            .order_by(snapshots.c.commit_seq.desc())
+            .limit(1)
+        )
         with self._connections.reading() as connection:
             row = connection.execute(newest).first()
         return Snapshot(row.commit_seq, row.state) if row else None
 
-    def work_after(self, commit_seq: int) -> Iterator[StoredBatch | StoredCommand]:
+    def work_after(
+        self, commit_seq: int, shard: Shard = WHOLE
+    ) -> Iterator[StoredBatch | StoredCommand]:
         """What was accepted after a commit; within a commit each patient's in order of arrival.
 
         After a commit forgotten long ago it starts earlier: nothing is left out.
         """
-        return stored_work.work_after(self._connections, commit_seq)
+        return stored_work.work_after(self._connections, commit_seq, shard)
 
-    def position(self, origin: str) -> int | None:
+    def position(self, origin: str, shard: Shard = WHOLE) -> int | None:
         """How far an origin was read, as last committed."""
-        place = sa.select(positions.c.position).where(positions.c.origin == origin)
+        is_shard = positions.c.shard_key == shard.key
+        place = sa.select(positions.c.position).where(is_shard, positions.c.origin == origin)
         with self._connections.reading() as connection:
             return connection.scalar(place)
 
@@ -157,6 +232,23 @@ class RelationalStore:
         """All patients, in UTF-8 byte order of their ids."""
         with self._connections.reading() as connection:
             return patients.all_patients(connection)
+
+    def admission_summary(self) -> AdmissionSummary:
+        """Counts and means over all admissions."""
+        with self._connections.reading() as connection:
+            return admissions.admission_summary(connection)
+
+    def admission_page(
+        self, risk: str | None = None, limit: int = 50, after: str | None = None
+    ) -> AdmissionPage:
+        """Admissions of one risk level or all, newest first. ValueError: `after` is no token."""
+        with self._connections.reading() as connection:
+            return admissions.admission_page(connection, risk, limit, after)
+
+    def known_admissions(self, some: Sequence[Admission]) -> KnownAdmissions:
+        """What was recorded before about these admissions and their patients."""
+        with self._connections.reading() as connection:
+            return admissions.known_admissions(connection, some)
 
     def arrival_lines(self) -> dict[str, int]:
         """Per patient, `at` of the last accepted reading or command."""

@@ -19,6 +19,7 @@ from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.interning import found_keys
 from wardline.stores.relational.lookups import Texts
 from wardline.stores.relational.schema import commands, patients, readings, sources
+from wardline.stores.relational.shards import WHOLE, Shard
 from wardline.stores.relational.writing import last_commit
 from wardline.stores.relational.writing_readings import EMPTY_CELL
 
@@ -59,15 +60,17 @@ def reading_batch(
     return StoredBatch(batch, arrived_at, arrival, np.array(columns["late"], dtype=np.bool_))
 
 
-def work_after(connections: Connections, commit_seq: int) -> Iterator[StoredBatch | StoredCommand]:
-    """What was accepted after a commit, in order; each piece in its own transaction."""
+def work_after(
+    connections: Connections, commit_seq: int, shard: Shard = WHOLE
+) -> Iterator[StoredBatch | StoredCommand]:
+    """What a shard accepted after a commit, in order; each piece in its own transaction."""
     names, texts = Dictionaries(), Texts()
     with connections.reading() as connection:
-        _, order = last_commit(connection, commit_seq)
+        _, order = last_commit(connection, shard, commit_seq)
     while True:
         with connections.reading() as connection:
-            command = _next_command(connection, order)
-            rows = _next_readings(connection, order, command.id if command else None)
+            command = _next_command(connection, order, shard.end_order)
+            rows = _next_readings(connection, order, command.id if command else shard.end_order)
             batch = reading_batch(connection, rows, names, texts)
         if rows:
             order = rows[-1].id
@@ -79,21 +82,19 @@ def work_after(connections: Connections, commit_seq: int) -> Iterator[StoredBatc
             return
 
 
-def _next_command(connection: sa.Connection, order: int) -> Any:
+def _next_command(connection: sa.Connection, order: int, before: int) -> Any:
     table = commands.join(patients, patients.c.key == commands.c.patient_key)
     return connection.execute(
         sa.select(commands, patients.c.patient_id)
         .select_from(table)
-        .where(commands.c.id > order)
+        .where(commands.c.id > order, commands.c.id < before)
         .order_by(commands.c.id)
         .limit(1)
     ).first()
 
 
-def _next_readings(connection: sa.Connection, order: int, before: int | None) -> Sequence[Any]:
-    query = sa.select(*_SELECTED).where(readings.c.id > order)
-    if before is not None:
-        query = query.where(readings.c.id < before)
+def _next_readings(connection: sa.Connection, order: int, before: int) -> Sequence[Any]:
+    query = sa.select(*_SELECTED).where(readings.c.id > order, readings.c.id < before)
     return connection.execute(query.order_by(readings.c.id).limit(BATCH_ROWS)).all()
 
 

@@ -7,9 +7,12 @@ import sqlalchemy as sa
 
 from wardline.model.patients import TruthPeriod
 from wardline.pipeline.ports import Commit, StoredCommand
+from wardline.stores.relational.admissions import write_admissions
 from wardline.stores.relational.dead_letters import write_dead_letters
 from wardline.stores.relational.memory import Memory
+from wardline.stores.relational.outgoing import write_outgoing
 from wardline.stores.relational.schema import commits, positions, snapshots, truth
+from wardline.stores.relational.shards import WHOLE, Shard
 from wardline.stores.relational.statements import run_many
 from wardline.stores.relational.writing_commands import write_command
 from wardline.stores.relational.writing_findings import recompute_windows, write_findings
@@ -20,32 +23,35 @@ COMMITS_KEPT = 10_000
 """Older commits are only remembered where a snapshot stands; their rows in other tables stay."""
 
 
-def write_commit(connection: sa.Connection, memory: Memory, commit: Commit) -> int:
+def write_commit(
+    connection: sa.Connection, memory: Memory, commit: Commit, shard: Shard = WHOLE
+) -> int:
     """Everything in a commit; gives its number."""
-    seq, last_order = last_commit(connection)
+    seq, last_order = last_commit(connection, shard)
     last_order = _write_work(connection, memory, commit.work, last_order)
     write_findings(connection, memory, commit.findings, commit.patients)
     if len(commit.findings.recompute):
         recompute_windows(connection, memory, commit.findings.recompute, commit.patients)
-    write_dead_letters(connection, memory.statements, commit.dead_letters)
+    write_dead_letters(connection, memory.statements, commit.dead_letters, shard.key)
     _write_truth(connection, memory, commit.truth)
-    names = ("origin", "position")
-    run_many(
-        connection, memory.statements.replace(positions, names), list(commit.positions.items())
-    )
+    write_admissions(connection, memory.statements, commit.admissions)
+    _write_positions(connection, memory, shard, commit.positions)
+    write_outgoing(connection, memory.statements, shard, seq + 1, commit)
     if commit.snapshot is not None:
-        _write_snapshot(connection, memory, seq + 1, commit.snapshot)
-    _write_number(connection, memory, seq + 1, last_order)
+        _write_snapshot(connection, memory, shard, seq + 1, commit.snapshot)
+    _write_number(connection, memory, shard, seq + 1, last_order)
     return seq + 1
 
 
-def last_commit(connection: sa.Connection, up_to: int | None = None) -> tuple[int, int]:
-    """(number, last order number) of the newest commit, or of the newest up to a number."""
-    query = sa.select(commits.c.seq, commits.c.last_order).order_by(commits.c.seq.desc()).limit(1)
+def last_commit(
+    connection: sa.Connection, shard: Shard = WHOLE, up_to: int | None = None
+) -> tuple[int, int]:
+    """(number, last order number) of a shard's newest commit, or of its newest up to a number."""
+    query = sa.select(commits.c.seq, commits.c.last_order).where(commits.c.shard_key == shard.key)
     if up_to is not None:
         query = query.where(commits.c.seq <= up_to)
-    row = connection.execute(query).first()
-    return (row.seq, row.last_order) if row else (0, 0)
+    row = connection.execute(query.order_by(commits.c.seq.desc()).limit(1)).first()
+    return (row.seq, row.last_order) if row else (0, shard.first_order)
 
 
 def _write_work(connection: sa.Connection, memory: Memory, work: list[Any], last_order: int) -> int:
@@ -68,20 +74,33 @@ def _write_truth(connection: sa.Connection, memory: Memory, periods: list[TruthP
     run_many(connection, memory.statements.replace(truth, names), rows)
 
 
-def _write_snapshot(connection: sa.Connection, memory: Memory, seq: int, state: bytes) -> None:
-    sql = memory.statements.replace(snapshots, ("commit_seq", "state"))
-    connection.exec_driver_sql(sql, (seq, state))
-    column = snapshots.c.commit_seq
-    newest = sa.select(column).order_by(column.desc()).limit(SNAPSHOTS_KEPT)
-    connection.execute(snapshots.delete().where(column.not_in(newest)))
+def _write_positions(
+    connection: sa.Connection, memory: Memory, shard: Shard, reached: dict[str, int]
+) -> None:
+    sql = memory.statements.replace(positions, ("shard_key", "origin", "position"))
+    run_many(connection, sql, [(shard.key, *place) for place in reached.items()])
 
 
-def _write_number(connection: sa.Connection, memory: Memory, seq: int, last_order: int) -> None:
-    sql = memory.statements.keep(commits, ("seq", "last_order"))
-    connection.exec_driver_sql(sql, (seq, last_order))
-    restorable = sa.select(snapshots.c.commit_seq)
+def _write_snapshot(
+    connection: sa.Connection, memory: Memory, shard: Shard, seq: int, state: bytes
+) -> None:
+    sql = memory.statements.replace(snapshots, ("shard_key", "commit_seq", "state"))
+    connection.exec_driver_sql(sql, (shard.key, seq, state))
+    is_own, column = snapshots.c.shard_key == shard.key, snapshots.c.commit_seq
+    newest = sa.select(column).where(is_own).order_by(column.desc()).limit(SNAPSHOTS_KEPT)
+    connection.execute(snapshots.delete().where(is_own, column.not_in(newest)))
+
+
+def _write_number(
+    connection: sa.Connection, memory: Memory, shard: Shard, seq: int, last_order: int
+) -> None:
+    sql = memory.statements.keep(commits, ("shard_key", "seq", "last_order"))
+    connection.exec_driver_sql(sql, (shard.key, seq, last_order))
+    restorable = sa.select(snapshots.c.commit_seq).where(snapshots.c.shard_key == shard.key)
     connection.execute(
         commits.delete().where(
-            commits.c.seq <= seq - COMMITS_KEPT, commits.c.seq.not_in(restorable)
+            commits.c.shard_key == shard.key,
+            commits.c.seq <= seq - COMMITS_KEPT,
+            commits.c.seq.not_in(restorable),
         )
     )

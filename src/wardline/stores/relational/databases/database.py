@@ -58,6 +58,21 @@ class Database(Protocol):
         """Whether a driver's error is the database's trouble, and not a mistake in this code."""
         ...
 
+    def is_blocked(self, error: Exception) -> bool:
+        """Whether a driver's error means that somebody else held a lock for too long."""
+        ...
+
+    def session(self, connection: sa.Connection) -> str:
+        """Names this session for `end_session`; empty where sessions cannot be told apart."""
+        ...
+
+    def end_session(self, connection: sa.Connection, session: str) -> None:
+        """End somebody's session, if it is still the one named: what it has not committed is gone.
+
+        Waits for that, bounded.
+        """
+        ...
+
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """Give back readings older than a time as a whole; False if only single rows can go.
 

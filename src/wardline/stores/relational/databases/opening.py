@@ -6,10 +6,11 @@ from wardline.stores.relational.databases.database import Database
 from wardline.stores.relational.databases.sqlite import SqliteDatabase
 
 
-def database_of(url: str | sa.URL) -> Database:
+def database_of(url: str | sa.URL, *, is_shared: bool = False) -> Database:
     """The database behind a URL. Raises ValueError for one that is not known.
 
-    Raises ImportError where the driver is not installed.
+    `is_shared`: the writer's lock keeps out only those who want it alone. Raises
+    ImportError where the driver is not installed.
     """
     parsed = sa.make_url(url)
     name = parsed.get_backend_name()
@@ -21,5 +22,5 @@ def database_of(url: str | sa.URL) -> Database:
             PostgresqlDatabase,
         )
 
-        return PostgresqlDatabase(parsed)
+        return PostgresqlDatabase(parsed, is_shared=is_shared)
     raise ValueError(f"not a store this can open: {parsed.render_as_string()}")

@@ -38,6 +38,10 @@ _BOUNDS = """
     FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid
     WHERE inhparent = 'readings'::regclass
 """
+_ONE_AT_A_TIME = """
+    SELECT pg_advisory_xact_lock(hashtext('wardline parts'), hashtext(current_schema()))
+"""
+"""Several workers may need the same new part at once: the second finds that of the first."""
 _RANGE = re.compile(r"FROM \((?:MINVALUE|'?(-?\d+)'?)\) TO \((?:MAXVALUE|'?(-?\d+)'?)\)")
 
 
@@ -53,13 +57,16 @@ class Partitions:
 
     def cover(self, connection: sa.Connection, times: Column) -> None:
         """Make the parts that are missing for these times."""
-        if self._spans is None:
-            self._spans = sorted(spans(connection).values())
-        for day in np.unique(times // DAY_MS).tolist():
-            if not _is_covered(self._spans, day * DAY_MS):
-                span = new_span(self._spans, day)
+        days: list[int] = np.unique(times // DAY_MS).tolist()
+        if self._spans is not None and all(_is_covered(self._spans, day * DAY_MS) for day in days):
+            return
+        connection.exec_driver_sql(_ONE_AT_A_TIME)
+        known = self._spans = sorted(spans(connection).values())
+        for day in days:
+            if not _is_covered(known, day * DAY_MS):
+                span = new_span(known, day)
                 make_part(connection, _name(span), span)
-                insort(self._spans, span)
+                insort(known, span)
 
 
 def spans(connection: sa.Connection) -> dict[str, Span]:

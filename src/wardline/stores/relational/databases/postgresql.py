@@ -5,6 +5,7 @@ the length of a transaction and never wait for the writer, nor the writer for th
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -66,6 +67,13 @@ _CONNECTION: dict[str, str] = {
 """How a lost server is noticed; what the URL says about these counts more."""
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('wardline'), hashtext(current_schema()))"
+_SHARED_LOCK = "SELECT pg_advisory_lock_shared(hashtext('wardline'), hashtext(current_schema()))"
+_SESSION_NAME = """
+    SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
+"""
+_END_SESSION = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid || ' ' || backend_start = %s
+"""
 
 IN_USE = "another Wardline is writing to this database; stop it first"
 
@@ -86,10 +94,14 @@ class PostgresqlDatabase:
     is_remote = True
     is_one_connection = False
 
-    def __init__(self, url: sa.URL):
-        """Nothing is connected yet. Raises ValueError for a URL with options that do not exist."""
+    def __init__(self, url: sa.URL, *, is_shared: bool = False):
+        """Nothing is connected yet. Raises ValueError for a URL with options that do not exist.
+
+        `is_shared`: the writer keeps out only those who want to write alone.
+        """
         _check_options(url)
-        self.writer = _engine(_writing(url), WRITER_STATEMENT_MS, _become_writer, pool_size=1)
+        lock = partial(_become_writer, lock=_SHARED_LOCK if is_shared else _LOCK)
+        self.writer = _engine(_writing(url), WRITER_STATEMENT_MS, lock, pool_size=1)
         self.reader = _engine(
             _reading(url), READER_STATEMENT_MS, _check_server,
             pool_size=4, max_overflow=READERS_MAX - 4,
@@ -108,6 +120,19 @@ class PostgresqlDatabase:
         if isinstance(cause, psycopg.OperationalError):
             return not state.startswith(_TOO_COMPLEX)
         return state in _OUTSIDE
+
+    def is_blocked(self, error: Exception) -> bool:
+        """A lock that did not come in LOCK_TIMEOUT_MS."""
+        cause = getattr(error, "orig", None) or error
+        return isinstance(cause, psycopg.errors.LockNotAvailable)
+
+    def session(self, connection: sa.Connection) -> str:
+        """Process and start of the server's side of a session."""
+        return str(connection.exec_driver_sql(_SESSION_NAME).scalar_one())
+
+    def end_session(self, connection: sa.Connection, session: str) -> None:
+        """End somebody's session, if it is still the one named."""
+        connection.exec_driver_sql(_END_SESSION, (session,))
 
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """One whole partition, if one is old."""
@@ -193,7 +218,7 @@ def _check_server(connection: "psycopg.Connection[Any]") -> None:
         raise StoreUnavailableError("PostgreSQL 13 or newer is needed")
 
 
-def _become_writer(connection: "psycopg.Connection[Any]") -> None:
+def _become_writer(connection: "psycopg.Connection[Any]", lock: str) -> None:
     """Take the writer's lock with the very session that writes: whoever loses one loses both.
 
     A process killed a moment ago may still hold it, so this waits for LOCK_TIMEOUT_MS.
@@ -201,7 +226,7 @@ def _become_writer(connection: "psycopg.Connection[Any]") -> None:
     _check_server(connection)
     connection.autocommit = True
     try:
-        connection.execute(_LOCK)
+        connection.execute(lock.encode())
     except psycopg.errors.LockNotAvailable:
         raise StoreInUseError(IN_USE) from None
     for statement in staging_tables():

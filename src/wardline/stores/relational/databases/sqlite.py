@@ -69,6 +69,17 @@ class SqliteDatabase:
         driver_error = getattr(error, "orig", None)
         return str(getattr(driver_error, "sqlite_errorname", "")).startswith(_DAMAGED)
 
+    def is_blocked(self, error: Exception) -> bool:
+        """Never: who waits for a file waits for all of it."""
+        return False
+
+    def session(self, connection: sa.Connection) -> str:
+        """Nothing tells them apart."""
+        return ""
+
+    def end_session(self, connection: sa.Connection, session: str) -> None:
+        """Nobody's."""
+
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """Nothing goes as a whole here."""
         return False

@@ -1,0 +1,1 @@
+"""Everything Wardline needs, on one machine and without containers."""

@@ -1,0 +1,203 @@
+"""The part of the composition root that joins workers and servers to Kafka topics.
+
+Everything here needs the extra `kafka`; what is missing is one clear line.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Mapping  # noqa: TC003 - one way of importing everywhere
+from dataclasses import asdict, dataclass
+from threading import Event
+
+from wardline.assembly import UnknownUrlError, open_store
+from wardline.config import kafka_security
+from wardline.pipeline.clock import EventClock, WallClock
+from wardline.pipeline.outlet import Outlet
+from wardline.pipeline.partitions import Publisher
+from wardline.pipeline.ports import Clock, Commit, ShardedStore
+from wardline.pipeline.remote_ward import RemoteWard
+from wardline.pipeline.shard_engine import News
+from wardline.pipeline.shard_host import ShardHost
+from wardline.pipeline.shard_slot import ShardLimits
+from wardline.pipeline.tally import Tally
+from wardline.pipeline.teller import Teller
+from wardline.sources.kafka.administrator import Administrator
+from wardline.sources.kafka.client_settings import KafkaSecurity
+from wardline.sources.kafka.consumer import KafkaSource
+from wardline.sources.kafka.producer import KafkaPublisher
+from wardline.sources.kafka.tail import KafkaTail
+from wardline.sources.kafka.urls import KafkaAddress, kafka_address
+
+GROUP = "vitals-consumer-group"
+"""The group of readers where the URL names none: system A's."""
+
+RECORDS = {"patient_records": "admissions"}
+"""What topics hold that do not hold readings."""
+
+CLOSE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """What a worker is to serve, by URLs. clock: event or wall.
+
+    to: where commands go that follow from admissions. records: readings or admissions; None: by the
+    topic's name.
+    """
+
+    source: str
+    store: str
+    live: str | None
+    findings: str | None
+    to: str | None
+    records: str | None
+    clock: str
+    is_draining: bool
+    limits: ShardLimits
+
+
+class RunningWorker:
+    """A worker with everything around it; `run` until it is told to stop."""
+
+    def __init__(self, plan: WorkerPlan):
+        """Raises UnknownUrlError, StoreUnavailableError and what else opening a store raises."""
+        self.plan = plan
+        self.patients: set[str] = set()
+        source = address(plan.source)
+        self.store: ShardedStore = _shared_store(plan.store)
+        self.clock: Clock = EventClock() if plan.clock == "event" else WallClock()
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns() // 1_000_000}"
+        self._publishers: list[Publisher] = []
+        self._teller = self._new_teller(plan.live)
+        self._outlet = self._new_outlet(plan)
+        self.source = KafkaSource(source.brokers, source.topic, source.group or GROUP, security())
+        self.host = ShardHost(
+            self.source, self.store, self.clock, owner=self.name, news=_Everyone(self),
+            limits=plan.limits, outlet=self._outlet,
+            holds_admissions=(plan.records or RECORDS.get(source.topic)) == "admissions",
+        )  # fmt: skip
+
+    def _new_teller(self, url: str | None) -> Teller | None:
+        if url is None:
+            return None
+        live = address(url)
+        return Teller(self.store, self._publisher(live), live.topic, self.name, WallClock())
+
+    def _new_outlet(self, plan: WorkerPlan) -> Outlet | None:
+        url = plan.findings or plan.to
+        if url is None:
+            return None
+        entries = None if plan.to is None else address(plan.to).topic
+        return Outlet(self._publisher(address(url)), entries)
+
+    def _publisher(self, place: KafkaAddress) -> Publisher:
+        publisher = KafkaPublisher(place.brokers, security())
+        self._publishers.append(publisher)
+        return publisher
+
+    def run(self, stopping: Event) -> None:
+        """Serve until told to stop, or when draining until everything that was there is durable."""
+        ends: Mapping[int, int] | None = None
+        if self.plan.is_draining:
+            count = self.source.partition_count()
+            offsets = self.source.end_offsets(range(count))
+            ends = {partition: end for partition, (_, end) in offsets.items() if end}
+        if self._teller is not None:
+            self._teller.start(self.host, self.figures)
+        try:
+            self.host.run(stopping, ends)
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        if self._teller is not None:
+            self._teller.stop()
+        if self._outlet is not None:
+            self._outlet.close(CLOSE_S)
+        for publisher in self._publishers:
+            publisher.close(CLOSE_S)
+
+    @property
+    def tally(self) -> Tally:
+        """What was read and became durable, of all partitions ever served here."""
+        return self.host.tally()
+
+    def problems(self) -> list[str]:
+        """What is wrong, in plain words; empty when nothing is."""
+        return self.host.problems() + [p for one in self._publishers if (p := one.problem())]
+
+    def figures(self) -> dict[str, float]:
+        """Counters and gauges by metric name."""
+        waiting = 0 if self._outlet is None else self._outlet.waiting
+        return {**self.host.figures(), "wardline_outbox_pending": float(waiting)}
+
+
+class _Everyone(News):
+    """Passes on what is seen; while draining it also notes whose readings these were."""
+
+    def __init__(self, worker: RunningWorker):
+        self._worker = worker
+
+    def seen(self, partition: int, patients: set[str]) -> None:
+        """Readings of these went through the engine."""
+        if self._worker.plan.is_draining:
+            self._worker.patients |= patients
+        teller = self._worker._teller  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own part
+        if teller is not None:
+            teller.seen(partition, patients)
+
+    def committed(self, partition: int, commit: Commit) -> None:
+        """A commit is durable."""
+        teller = self._worker._teller  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own part
+        if teller is not None:
+            teller.committed(partition, commit)
+
+
+def remote_ward(store_url: str, live: str, to: str | None) -> RemoteWard:
+    """A ward whose workers tell of it on a topic. Raises as opening a store does."""
+    place = address(live)
+    tail = KafkaTail(place.brokers, place.topic, security())
+    entries = None
+    if to is not None:
+        target = address(to)
+        entries = KafkaPublisher(target.brokers, security()), target.topic
+    return RemoteWard(open_store(store_url, must_exist=True), tail, entries)
+
+
+def publisher_to(url: str) -> tuple[Publisher, str]:
+    """Somebody who writes to a topic, and the topic."""
+    place = address(url)
+    return KafkaPublisher(place.brokers, security()), place.topic
+
+
+def partition_count(url: str) -> int:
+    """How many partitions a topic has. Raises LogUnavailableError."""
+    place = address(url)
+    admin = Administrator(place.brokers, security(), "look", lambda _: None)
+    return admin.partition_count(place.topic)
+
+
+def address(url: str) -> KafkaAddress:
+    """What a Kafka URL says. Raises UnknownUrlError."""
+    try:
+        return kafka_address(url)
+    except ValueError as problem:
+        raise UnknownUrlError(str(problem)) from None
+
+
+def security() -> KafkaSecurity:
+    """How to reach the brokers, from the environment. Raises UnknownUrlError."""
+    said = kafka_security()
+    try:
+        return KafkaSecurity(**asdict(said))
+    except ValueError as problem:
+        raise UnknownUrlError(f"WARDLINE_KAFKA_PROTOCOL and others: {problem}") from None
+
+
+def _shared_store(url: str) -> ShardedStore:
+    store = open_store(url, is_shared=True)
+    if not hasattr(store, "take_over"):
+        raise UnknownUrlError(f"workers cannot share a store in {store.kind}")
+    sharded: ShardedStore = store  # pyright: ignore[reportAssignmentType] - looked at above
+    return sharded

@@ -1,0 +1,1 @@
+"""Kafka: topics as partitioned logs to read from and to publish to."""

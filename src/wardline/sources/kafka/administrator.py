@@ -1,0 +1,120 @@
+"""What is asked of the brokers beside messages: topics, settings, and where partitions end.
+
+A failure is a KafkaException with the driver's error, or a TimeoutError.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from wardline.sources.kafka.client_settings import KafkaSecurity, client_settings
+from wardline.sources.kafka.driver import (
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+    admin_module,
+)
+
+ANSWER_S = 10.0
+"""Who waits for an answer waits no longer than this."""
+METADATA_AGE_MAX_MS = 1_000
+"""When a partition has a new leader, the driver asks the old one until it forgets it."""
+MARGIN_S = 1.0
+"""The driver ends a question by itself; if it does not, so much later."""
+
+Answers = dict[int, Future[Any]]
+
+
+class Administrator:
+    """A client that neither reads nor writes messages."""
+
+    def __init__(
+        self,
+        brokers: Sequence[str],
+        security: KafkaSecurity,
+        role: str,
+        on_error: Callable[[KafkaError], None] | None = None,
+    ):
+        """Nothing is waited for. Raises ValueError for settings that the driver refuses."""
+        settings = client_settings(brokers, security, role)
+        settings["metadata.max.age.ms"] = METADATA_AGE_MAX_MS
+        if on_error is not None:
+            settings["error_cb"] = on_error
+        try:
+            self._client: Any = admin_module.AdminClient(settings)
+        except KafkaException as problem:
+            raise ValueError(problem.args[0].str()) from None
+
+    def look(self) -> None:
+        """Hand on errors and remarks, so that they do not pile up. Never waits."""
+        self._client.poll(0)
+
+    def ask_oldest(self, topic: str, partitions: Sequence[int], timeout_s: float) -> Answers:
+        """The oldest offsets kept; see `offset_of`. Does not wait."""
+        return self._ask(topic, partitions, admin_module.OffsetSpec.earliest(), timeout_s)
+
+    def ask_ends(self, topic: str, partitions: Sequence[int], timeout_s: float) -> Answers:
+        """The next offsets to come, as far as can be read now; see `offset_of`. Does not wait."""
+        return self._ask(topic, partitions, admin_module.OffsetSpec.latest(), timeout_s)
+
+    def _ask(self, topic: str, partitions: Sequence[int], which: Any, timeout_s: float) -> Answers:
+        wanted = {TopicPartition(topic, number): which for number in partitions}
+        answers = self._client.list_offsets(
+            wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=timeout_s
+        )
+        return {place.partition: answer for place, answer in answers.items()}
+
+    def topics(self) -> dict[str, int]:
+        """How many partitions each topic has."""
+        found = self._client.list_topics(timeout=ANSWER_S).topics
+        return {name: len(topic.partitions) for name, topic in found.items()}
+
+    def partition_count(self, topic: str) -> int:
+        """How many partitions a topic has."""
+        found = self._client.list_topics(topic, timeout=ANSWER_S).topics[topic]
+        if found.error is not None:
+            raise KafkaException(found.error)
+        return len(found.partitions)
+
+    def broker_ids(self) -> list[int]:
+        """Numbers of the brokers that are up."""
+        return sorted(self._client.list_topics(timeout=ANSWER_S).brokers)
+
+    def topic_settings(self, topic: str) -> dict[str, str]:
+        """A topic's settings, defaults included."""
+        return self._settings(admin_module.ResourceType.TOPIC, topic)
+
+    def broker_settings(self, broker_id: int) -> dict[str, str]:
+        """A broker's settings, defaults included; empty where it does not tell."""
+        return self._settings(admin_module.ResourceType.BROKER, str(broker_id))
+
+    def _settings(self, kind: Any, name: str) -> dict[str, str]:
+        asked = admin_module.ConfigResource(kind, name)
+        answers = self._client.describe_configs([asked], request_timeout=ANSWER_S)
+        (answer,) = answers.values()
+        entries = answer.result(ANSWER_S + MARGIN_S)
+        return {key: entry.value for key, entry in entries.items() if entry.value is not None}
+
+    def create_topic(
+        self, name: str, partitions: int, replication: int, settings: Mapping[str, str]
+    ) -> None:
+        """Make a topic, and wait until it is made."""
+        topic = admin_module.NewTopic(
+            name, partitions, replication_factor=replication, config=dict(settings)
+        )
+        answers = self._client.create_topics(
+            [topic], operation_timeout=ANSWER_S, request_timeout=ANSWER_S
+        )
+        answers[name].result(ANSWER_S + MARGIN_S)
+
+
+def offset_of(answer: Future[Any]) -> int | KafkaError:
+    """What was answered. The driver gives a senseless offset, and no error, when nobody did."""
+    try:
+        offset: int = answer.result(ANSWER_S + MARGIN_S).offset
+    except KafkaException as problem:
+        return problem.args[0]
+    except TimeoutError:
+        offset = -1
+    return offset if offset >= 0 else KafkaError(KafkaError.REQUEST_TIMED_OUT)

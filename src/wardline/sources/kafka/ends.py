@@ -1,0 +1,124 @@
+"""Where partitions end, asked a few times a second without waiting for the answer.
+
+Asking is also how a broker that is frozen, not dead, is noticed: it keeps its connections open.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from wardline.pipeline.partitions import LogUnavailableError
+from wardline.sources.kafka.administrator import ANSWER_S, Administrator, Answers, offset_of
+from wardline.sources.kafka.driver import KafkaError
+from wardline.sources.kafka.troubles import Troubles
+
+ASK_EVERY_S = 0.25
+ANSWER_MAX_S = 5.0
+"""A question that is not answered for so long is asked anew."""
+SILENCE_S = 5.0
+"""Without an answer for so long there is a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    asked_ms: int
+    asked_s: float
+    answers: Answers
+
+
+class EndWatch:
+    """The newest known end of every partition, and up to when each was read to its end.
+
+    All methods belong to one thread. `positions`: the next offset to be polled, where it is known.
+    """
+
+    def __init__(self, client: Administrator, topic: str, troubles: Troubles):
+        self._client = client
+        self._topic = topic
+        self._troubles = troubles
+        self._question: _Question | None = None
+        self._next_s = 0.0
+        self._unanswered_s: float | None = None
+        """When the first question was asked that nobody has answered since."""
+        self._ends: dict[int, int] = {}
+        self._goals: dict[int, tuple[int, int]] = {}
+        """(an end, when it was asked for): one a partition, the first that is not reached yet."""
+        self._reached_ms: dict[int, int] = {}
+
+    def look(self, partitions: Sequence[int], positions: Mapping[int, int]) -> None:
+        """Take answers that have come, and ask anew if it is time. Never waits."""
+        self._client.look()
+        now_s = time.monotonic()
+        if self._question and all(answer.done() for answer in self._question.answers.values()):
+            self._take(self._question, positions)
+            self._question = None
+        if self._question is None and now_s >= self._next_s:
+            self._ask(partitions or (0,), now_s)
+        if self._unanswered_s is not None and now_s - self._unanswered_s > SILENCE_S:
+            self._troubles.silent(now_s - self._unanswered_s)
+
+    def forget(self, partition: int) -> None:
+        """It is read from elsewhere from now on, or not at all."""
+        self._goals.pop(partition, None)
+        self._reached_ms.pop(partition, None)
+
+    def reached_ms(self, positions: Mapping[int, int]) -> dict[int, int]:
+        """When partitions were last known to have no more than was polled, ms since 1970 UTC."""
+        for partition, position in positions.items():
+            goal = self._goals.get(partition)
+            if goal is not None and position >= goal[0]:
+                self._reached_ms[partition] = goal[1]
+                del self._goals[partition]
+        return {p: at for p, at in self._reached_ms.items() if p in positions}
+
+    def lag(self, positions: Mapping[int, int]) -> dict[int, int]:
+        """Messages between position and newest known end."""
+        known = {p: self._ends[p] for p in positions if p in self._ends}
+        return {p: max(0, end - positions[p]) for p, end in known.items()}
+
+    def _ask(self, partitions: Sequence[int], now_s: float) -> None:
+        asked_ms = time.time_ns() // 1_000_000
+        answers = self._client.ask_ends(self._topic, partitions, ANSWER_MAX_S)
+        self._question = _Question(asked_ms, now_s, answers)
+        self._next_s = now_s + ASK_EVERY_S
+        if self._unanswered_s is None:
+            self._unanswered_s = now_s
+
+    def _take(self, question: _Question, positions: Mapping[int, int]) -> None:
+        self.reached_ms(positions)
+        errors: list[KafkaError] = []
+        for partition, answer in question.answers.items():
+            end = offset_of(answer)
+            if isinstance(end, int):
+                self._ends[partition] = end
+                self._goals.setdefault(partition, (end, question.asked_ms))
+            else:
+                errors.append(end)
+        self._judge(errors, len(question.answers))
+        self.reached_ms(positions)
+
+    def _judge(self, errors: list[KafkaError], count: int) -> None:
+        if len(errors) < count:
+            self._unanswered_s = None
+        if not errors:
+            self._troubles.answered()
+        for error in errors:
+            self._troubles.note(error)
+
+
+def end_offsets(
+    client: Administrator, topic: str, partitions: Sequence[int], troubles: Troubles
+) -> dict[int, tuple[int, int]]:
+    """(oldest offset kept, next offset) of each. Raises LogUnavailableError."""
+    oldest = client.ask_oldest(topic, partitions, ANSWER_S)
+    ends = client.ask_ends(topic, partitions, ANSWER_S)
+
+    def told(answer: Future[Any]) -> int:
+        offset = offset_of(answer)
+        if isinstance(offset, int):
+            return offset
+        raise LogUnavailableError(troubles.plain(offset))
+
+    return {number: (told(oldest[number]), told(ends[number])) for number in partitions}
