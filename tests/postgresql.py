@@ -71,8 +71,10 @@ def end_sessions(url: str, name: str) -> int:
 class Server:
     """One server with its files. Started by `start`, ended by `stop` or, rudely, by `kill`."""
 
-    def __init__(self, programs: Path):
+    def __init__(self, programs: Path, settings: dict[str, str] | None = None):
+        """`settings`: besides SETTINGS."""
         self._programs = programs
+        self._settings = SETTINGS | (settings or {})
         self._folder = Path(tempfile.mkdtemp(prefix="wardline-postgresql-"))
         self._data = self._folder / "data"
         self._process: subprocess.Popen[str] | None = None
@@ -99,7 +101,7 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it takes sessions."""
-        settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         command = [self._programs / "postgres", "-D", self._data, "-p", str(self.port), *settings]
         # After a kill the old server's processes need a moment to go.
         while not self._is_up(command):
@@ -127,6 +129,15 @@ class Server:
             return False
         self._process = process
         return True
+
+    def take_certificate(self, certificate: Path, key: Path) -> None:
+        """Files that the server may read; call it before `start`."""
+        for name, file in (("server.crt", certificate), ("server.key", key)):
+            copy = self._data / name
+            shutil.copy(file, copy)
+            copy.chmod(0o600)
+            owner = self._data.stat()
+            os.chown(copy, owner.st_uid, owner.st_gid)
 
     def create_database(self) -> None:
         """The database that `url` names."""

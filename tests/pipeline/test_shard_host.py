@@ -20,7 +20,7 @@ from tests.pipeline.sharding import (
 )
 from tests.pipeline.topics import Topic
 
-from wardline.pipeline.ports import Query
+from wardline.pipeline.ports import PartitionCountError, Query
 from wardline.pipeline.shard_engine import State
 from wardline.pipeline.shard_slot import ShardLimits
 from wardline.stores.relational.store import RelationalStore
@@ -224,6 +224,25 @@ def test_arrivals_are_the_brokers_append_times_but_never_later_than_now(store: R
     hand.drain()
     rows = [row for rows in store.rows(Query("readings")) for row in rows]
     assert [row[19] for row in rows] == [START + 2_000, START + 5_000]
+
+
+def test_a_message_without_a_time_arrives_now(store: RelationalStore):
+    clock, topic = HandClock(START + 5_000), Topic(partitions=1)
+    topic.add(0, reading("a", START, heart_rate=80), -1)
+    hand = Hand(topic, store, QUICK, clock)
+    hand.open(0)
+    hand.drain()
+    ((row,),) = store.rows(Query("readings"))
+    assert row[19] == START + 5_000
+
+
+def test_partitions_added_while_a_worker_runs_stop_it_with_what_to_do(store: RelationalStore):
+    topic = Topic(partitions=1)
+    hand = Hand(topic, store)
+    hand.open(0)
+    topic.logs.append([])
+    with pytest.raises(PartitionCountError, match="wardline shards move"):
+        hand.open(1)
 
 
 def test_many_readings_in_one_message_are_committed_together(store: RelationalStore):

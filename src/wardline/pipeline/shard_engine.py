@@ -11,8 +11,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from wardline.codecs.admissions_json import decode_admissions
 from wardline.codecs.refusing import refused_message
@@ -27,6 +29,7 @@ from wardline.model.readings import ReadingBatch
 from wardline.pipeline.clock import EventClock
 from wardline.pipeline.commit_news import tells_context
 from wardline.pipeline.foreign import Homeless
+from wardline.pipeline.lookups import AskedShard, Lookups
 from wardline.pipeline.partitions import Messages
 from wardline.pipeline.ports import Clock, Commit, ShardStore
 from wardline.pipeline.recovery import Recovered, recover
@@ -87,10 +90,11 @@ class ShardEngine:
         partition: int,
         clock: Clock,
         news: News,
+        lookups: Lookups,
         *,
         holds_admissions: bool = False,
     ):
-        """`holds_admissions`: the topic holds admissions, not readings."""
+        """`lookups`: asks the store on the way. `holds_admissions`: the topic holds no readings."""
         self.partition = partition
         self._holds_admissions = holds_admissions
         self._forwarded: list[Command] = []
@@ -109,12 +113,16 @@ class ShardEngine:
         self.contents_changed = 0
         self.context_told = 0
         self._news = news
+        self._lookups = lookups
+        self._asked: ShardStore | None = None
         self._homeless = Homeless()
         self._names = Dictionaries()
 
     def open(self, opened: Opened) -> None:
         """Go on from where the store stands."""
         self.store = opened.store
+        asked: Any = AskedShard(opened.store, self._lookups)
+        self._asked = asked
         self._stays = {
             patient.patient_id: patient.admission_id
             for patient in opened.patients
@@ -122,7 +130,7 @@ class ShardEngine:
         }
         self._homeless = Homeless()
         worker = Worker(
-            opened.recovered.engine, opened.store, self.clock, self.tally, self,
+            opened.recovered.engine, asked, self.clock, self.tally, self,
             commits_by_itself=False,
         )  # fmt: skip
         with self.lock:
@@ -223,9 +231,11 @@ class ShardEngine:
         return self._homeless.problem(self.origin)
 
     def _record(self, worker: Worker, messages: Messages) -> None:
-        received_at = np.minimum(messages.appended_at, self.clock.now_ms())
         decoded = decode_admissions(
-            messages.values, received_at, origin=self.origin, positions=messages.offsets
+            messages.values,
+            self._received_at(messages),
+            origin=self.origin,
+            positions=messages.offsets,
         )
         if self.state is State.SAVING:
             self._forwarded += worker.record(decoded, self.origin)
@@ -239,28 +249,31 @@ class ShardEngine:
     def _decoded(self, messages: Messages) -> Iterator[Decoded | PlacedCommand]:
         if len(self._names.sources) + len(self._names.labels) > LABELS_MAX:
             self._names = Dictionaries()
-        received_at = np.minimum(messages.appended_at, self.clock.now_ms())
         is_event = isinstance(self.clock, EventClock)
-        if is_event:
-            received_at = messages.appended_at
+        received_at = messages.appended_at if is_event else self._received_at(messages)
         parts = decode_topic(
             messages.values, messages.offsets, received_at, self._names, origin=self.origin
         )
         return (_on_event_clock(part, self.clock) for part in parts) if is_event else parts
 
+    def _received_at(self, messages: Messages) -> npt.NDArray[np.int64]:
+        """The brokers' append times, but never later than now; now where there is none."""
+        now_ms, times = self.clock.now_ms(), messages.appended_at
+        return np.where(times > 0, np.minimum(times, now_ms), now_ms)
+
     def _save(self, worker: Worker, part: Decoded | PlacedCommand) -> None:
         if isinstance(part, PlacedCommand):
             self._apply(worker, part)
             return
-        assert self.store is not None
-        worker.take(self._homeless.without(part, self.store), self.origin)
+        assert self._asked is not None
+        worker.take(self._homeless.without(part, self._asked), self.origin)
 
     def _apply(self, worker: Worker, placed: PlacedCommand) -> None:
-        assert self.store is not None
+        assert self._asked is not None
         command = placed.command
         if self._was_admitted(command):
             return
-        problem = self._homeless.refuse(command, self.store)
+        problem = self._homeless.refuse(command, self._asked)
         try:
             if not problem:
                 worker.apply(command)

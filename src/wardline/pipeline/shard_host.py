@@ -8,11 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from wardline.pipeline.clock import EventClock
 from wardline.pipeline.lane import Lane
+from wardline.pipeline.lookups import Lookups
 from wardline.pipeline.outlet import Outlet
-from wardline.pipeline.partitions import Messages, PartitionedSource
+from wardline.pipeline.partitions import LogUnavailableError, Messages, PartitionedSource
 from wardline.pipeline.ports import Clock, ShardedStore, StoreUnavailableError
 from wardline.pipeline.shard_engine import News, ShardEngine, State
 from wardline.pipeline.shard_slot import ShardLimits, Slot
@@ -56,6 +58,7 @@ class ShardHost:
         self._news = news
         self._outlet = outlet
         self._lane = Lane("wardline-store")
+        self._lookups = Lookups("wardline-look-ups", self.limits.slow_s)
         self.partitions = 0
         self._next_tick_ms = 0
         self._gone_tally = Tally()
@@ -153,9 +156,10 @@ class ShardHost:
     def assigned(self, partitions: Sequence[int]) -> Mapping[int, int | None]:
         """Take shards over; each is read once its engine stands where the store stands."""
         logger.info("partitions taken over: %s", sorted(partitions))
+        self._count_partitions()
         for partition in partitions:
             engine = ShardEngine(
-                self.source.topic, partition, self.clock, self._news,
+                self.source.topic, partition, self.clock, self._news, self._lookups,
                 holds_admissions=self._holds_admissions,
             )  # fmt: skip
             self.slots[partition] = Slot(
@@ -167,6 +171,11 @@ class ShardHost:
                 self._outlet,
             )
         return dict.fromkeys(partitions)
+
+    def _count_partitions(self) -> None:
+        """Somebody may have added some; taking over a shard then refuses."""
+        with suppress(LogUnavailableError):
+            self.partitions = self.source.partition_count()
 
     def revoked(self, partitions: Sequence[int]) -> None:
         """Write what was read and the engine's state, so that the next owner begins at once."""
