@@ -37,7 +37,7 @@ export default defineConfig(({ command }) => ({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 250,
+    chunkSizeWarningLimit: 270,
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [compressed()],

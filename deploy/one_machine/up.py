@@ -147,10 +147,14 @@ class Parts:
                 self._part(
                     f"worker {number}", "worker", "--source", vitals, "--store", self.store,
                     "--live", f"{self.kafka}/wardline-live",
+                    "--findings", f"{self.kafka}/patient-alerts",
                 )
                 for number in numbers
             ),
-            self._part("admissions worker", "worker", "--source", admitted, "--store", self.store),
+            self._part(
+                "admissions worker", "worker", "--source", admitted, "--store", self.store,
+                "--live", f"{self.kafka}/wardline-live",
+            ),
         ]  # fmt: skip
 
     def server(self) -> Command:

@@ -6,16 +6,18 @@ Everything here needs the extra `kafka`; what is missing is one clear line.
 import os
 import socket
 import time
-from collections.abc import Mapping  # noqa: TC003 - one way of importing everywhere
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from threading import Event
 
 from wardline.assembly import UnknownUrlError, open_store
 from wardline.config import kafka_security
 from wardline.pipeline.clock import EventClock, WallClock
+from wardline.pipeline.local_live import LocalLive
 from wardline.pipeline.outlet import Outlet
-from wardline.pipeline.partitions import Publisher
+from wardline.pipeline.partitions import LogUnavailableError, PartitionedSource, Publisher
 from wardline.pipeline.ports import Clock, Commit, ShardedStore
+from wardline.pipeline.rekeying import Rekeyer
 from wardline.pipeline.remote_ward import RemoteWard
 from wardline.pipeline.shard_engine import News
 from wardline.pipeline.shard_host import ShardHost
@@ -25,8 +27,11 @@ from wardline.pipeline.teller import Teller
 from wardline.sources.kafka.administrator import Administrator
 from wardline.sources.kafka.client_settings import KafkaSecurity
 from wardline.sources.kafka.consumer import KafkaSource
+from wardline.sources.kafka.driver import KafkaException
+from wardline.sources.kafka.groups import committed_offsets, member_count
 from wardline.sources.kafka.producer import KafkaPublisher
 from wardline.sources.kafka.tail import KafkaTail
+from wardline.sources.kafka.troubles import Troubles
 from wardline.sources.kafka.urls import KafkaAddress, kafka_address
 
 GROUP = "vitals-consumer-group"
@@ -37,13 +42,17 @@ RECORDS = {"patient_records": "admissions"}
 
 CLOSE_S = 5.0
 
+DRAINING_SLOW_S = 15.0
+"""While draining nobody waits for screens: the store may take so long before it is run ahead of,
+which costs reading everything since the last commit once more."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
     """What a worker is to serve, by URLs. clock: event or wall.
 
     to: where commands go that follow from admissions. records: readings or admissions; None: by the
-    topic's name.
+    topic's name. partitions_before: serve only those that there were before; see `shards move`.
     """
 
     source: str
@@ -55,13 +64,17 @@ class WorkerPlan:
     clock: str
     is_draining: bool
     limits: ShardLimits
+    partitions_before: int | None = None
 
 
 class RunningWorker:
     """A worker with everything around it; `run` until it is told to stop."""
 
-    def __init__(self, plan: WorkerPlan):
-        """Raises UnknownUrlError, StoreUnavailableError and what else opening a store raises."""
+    def __init__(self, plan: WorkerPlan, screens: LocalLive | None = None):
+        """`screens`: those of the same process, instead of a topic.
+
+        Raises UnknownUrlError, StoreUnavailableError and what else opening a store raises.
+        """
         self.plan = plan
         self.patients: set[str] = set()
         source = address(plan.source)
@@ -69,16 +82,19 @@ class RunningWorker:
         self.clock: Clock = EventClock() if plan.clock == "event" else WallClock()
         self.name = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns() // 1_000_000}"
         self._publishers: list[Publisher] = []
-        self._teller = self._new_teller(plan.live)
+        self._teller = self._new_teller(plan.live, screens)
         self._outlet = self._new_outlet(plan)
         self.source = KafkaSource(source.brokers, source.topic, source.group or GROUP, security())
         self.host = ShardHost(
             self.source, self.store, self.clock, owner=self.name, news=_Everyone(self),
-            limits=plan.limits, outlet=self._outlet,
+            limits=_limits(plan), outlet=self._outlet,
             holds_admissions=(plan.records or RECORDS.get(source.topic)) == "admissions",
+            partitions_before=plan.partitions_before,
         )  # fmt: skip
 
-    def _new_teller(self, url: str | None) -> Teller | None:
+    def _new_teller(self, url: str | None, screens: LocalLive | None) -> Teller | None:
+        if screens is not None:
+            return Teller(self.store, screens, "", self.name, WallClock())
         if url is None:
             return None
         live = address(url)
@@ -100,7 +116,7 @@ class RunningWorker:
         """Serve until told to stop, or when draining until everything that was there is durable."""
         ends: Mapping[int, int] | None = None
         if self.plan.is_draining:
-            count = self.source.partition_count()
+            count = self.plan.partitions_before or self.source.partition_count()
             offsets = self.source.end_offsets(range(count))
             ends = {partition: end for partition, (_, end) in offsets.items() if end}
         if self._teller is not None:
@@ -118,6 +134,11 @@ class RunningWorker:
         for publisher in self._publishers:
             publisher.close(CLOSE_S)
 
+    def close_store(self) -> None:
+        """Give the store back; while a commit hangs in it, the end of the process does that."""
+        if self.host.has_ended:
+            self.store.close()
+
     @property
     def tally(self) -> Tally:
         """What was read and became durable, of all partitions ever served here."""
@@ -131,6 +152,12 @@ class RunningWorker:
         """Counters and gauges by metric name."""
         waiting = 0 if self._outlet is None else self._outlet.waiting
         return {**self.host.figures(), "wardline_outbox_pending": float(waiting)}
+
+
+def _limits(plan: WorkerPlan) -> ShardLimits:
+    if not plan.is_draining:
+        return plan.limits
+    return replace(plan.limits, slow_s=max(plan.limits.slow_s, DRAINING_SLOW_S))
 
 
 class _Everyone(News):
@@ -154,6 +181,22 @@ class _Everyone(News):
             teller.committed(partition, commit)
 
 
+def ward_over_topic(
+    source: str, store: str, retention_s: float | None
+) -> tuple[RunningWorker, RemoteWard]:
+    """Worker and ward in one process; entries go back into the topic. Raises as their parts do."""
+    screens = LocalLive()
+    limits = ShardLimits(retention_s=retention_s)
+    plan = WorkerPlan(
+        source=source, store=store, live=None, findings=None, to=None, records=None,
+        clock="wall", is_draining=False, limits=limits,
+    )  # fmt: skip
+    worker = RunningWorker(plan, screens)
+    place = address(source)
+    entries = KafkaPublisher(place.brokers, security()), place.topic
+    return worker, RemoteWard(worker.store, screens, entries)
+
+
 def remote_ward(store_url: str, live: str, to: str | None) -> RemoteWard:
     """A ward whose workers tell of it on a topic. Raises as opening a store does."""
     place = address(live)
@@ -175,7 +218,11 @@ def partition_count(url: str) -> int:
     """How many partitions a topic has. Raises LogUnavailableError."""
     place = address(url)
     admin = Administrator(place.brokers, security(), "look", lambda _: None)
-    return admin.partition_count(place.topic)
+    try:
+        return admin.partition_count(place.topic)
+    except KafkaException as problem:
+        troubles = Troubles(place.brokers, place.topic)
+        raise LogUnavailableError(troubles.plain(problem.args[0])) from None
 
 
 def address(url: str) -> KafkaAddress:
@@ -201,3 +248,33 @@ def _shared_store(url: str) -> ShardedStore:
         raise UnknownUrlError(f"workers cannot share a store in {store.kind}")
     sharded: ShardedStore = store  # pyright: ignore[reportAssignmentType] - looked at above
     return sharded
+
+
+def reader_of(url: str) -> KafkaSource:
+    """A reader of a topic that has not joined its group yet."""
+    place = address(url)
+    return KafkaSource(place.brokers, place.topic, place.group or GROUP, security())
+
+
+def active_readers(url: str) -> int:
+    """How many members the group of readers has now. Raises LogUnavailableError."""
+    place = address(url)
+    return member_count(place.brokers, place.group or GROUP, security())
+
+
+def rekeyer(source: str, to: str, group: str) -> tuple[Rekeyer, PartitionedSource, Publisher]:
+    """Who copies a topic into another, and what it reads and writes with.
+
+    `group`: its readers' where the URL names none. Raises UnknownUrlError.
+    """
+    place, target = address(source), address(to)
+    if place.topic == target.topic and set(place.brokers) & set(target.brokers):
+        raise UnknownUrlError("a topic cannot be copied into itself")
+    name, secured = place.group or group, security()
+    reader = KafkaSource(place.brokers, place.topic, name, secured)
+    publisher = KafkaPublisher(target.brokers, secured)
+
+    def committed(partitions: Sequence[int]) -> Mapping[int, int]:
+        return committed_offsets(place.brokers, name, place.topic, partitions, secured)
+
+    return Rekeyer(reader, publisher, target.topic, committed), reader, publisher

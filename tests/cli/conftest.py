@@ -1,6 +1,8 @@
 """Runs commands in this process."""
 
-from collections.abc import Callable
+import logging
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,21 @@ def recording(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/ward.db"
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Commands that start logs end them with the test."""
+    root = logging.getLogger()
+    handlers, level, own = root.handlers[:], root.level, logging.getLogger("wardline").level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.getLogger("wardline").setLevel(own)
+
+
+def forget(monkeypatch: pytest.MonkeyPatch, *prefixes: str) -> None:
+    """Have modules imported anew."""
+    for name in list(sys.modules):
+        if name.startswith(prefixes):
+            monkeypatch.delitem(sys.modules, name)

@@ -35,6 +35,17 @@ def only_rejection(result):
     return rejection.field, rejection.reason
 
 
+def test_what_a_refused_message_is_told_does_not_depend_on_those_around_it():
+    reasons = set()
+    for before in ([], [json.dumps(reading(spo2=97)).encode()] * 3, [b"[]"] * 200):
+        bodies = [*before, b'{"patient_id": nonsense']
+        places = np.arange(len(bodies))
+        result = decode_json_messages(bodies, places, Dictionaries(), positions=places)
+        reasons.add(only_refusal := result.rejections[-1].reason)
+    assert reasons == {only_refusal}
+    assert only_refusal.startswith("not JSON at byte 15")
+
+
 def test_a_single_object_is_one_reading():
     result = decode_json(json.dumps(reading(spo2=97)).encode(), 7, Dictionaries())
     batch = result.batch

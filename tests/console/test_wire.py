@@ -13,6 +13,7 @@ from wardline.model.admissions import AVERAGED, RISK_LEVELS
 from wardline.model.policy import CONDITION_NAMES, PRIORITY_NAMES, PROFILES, STATE_NAMES
 from wardline.model.scores import SCORES
 from wardline.model.vitals import VITAL_NAMES, VITALS
+from wardline.pipeline.system_picture import EMBEDDED, WORKERS
 
 WIRE = Path(__file__).parents[2] / "web" / "src" / "wire"
 VITAL_MEMBERS = ("name", "unit", "decimals", "hard_low", "hard_high", "score_age_max_s")
@@ -80,6 +81,12 @@ def test_unions_of_the_console_hold_every_word_of_the_server():
     assert union("ConditionState") | {"normal"} == set(STATE_NAMES)
 
 
+def union_of_kinds() -> set[str]:
+    found = re.search(r"interface SystemPicture .*?readonly kind: (.*?);", types(), re.DOTALL)
+    assert found
+    return set(re.findall(r'"([^"]+)"', found[1]))
+
+
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory) -> dict[str, dict]:
     """One message of each type that a patient in alarm brings about, by type."""
@@ -91,9 +98,10 @@ def messages(tmp_path_factory) -> dict[str, dict]:
             sent = now_ms()
             ward.send(reading("PT-1", sent - 90_000, **WELL), reading("PT-1", sent, spo2=70))
             wanted = {"snapshot", "values", "transition", "score", "window", "heartbeat", "resumed",
-                      "admissions"}  # fmt: skip
+                      "admissions", "system"}  # fmt: skip
             found: dict[str, dict] = {"page of admissions": page}
             socket.send('{"resume": 0}')
+            socket.send('{"system": true}')
             while wanted - set(found):
                 message = json.loads(socket.recv(timeout=15))
                 found.setdefault(message["type"], message)
@@ -115,6 +123,7 @@ def messages(tmp_path_factory) -> dict[str, dict]:
         ("score", ["ScoreRow"]),
         ("window", ["WindowRow"]),
         ("admissions", ["AdmissionsMessage"]),
+        ("system", ["SystemMessage"]),
     ],
 )
 def test_a_message_has_the_members_that_the_console_expects(messages, kind, interfaces):
@@ -131,6 +140,16 @@ def test_admissions_have_the_members_that_the_console_expects(messages):
     assert members("PageOf") == set(page)
     assert members("AdmissionRow") == set(page["rows"][0])
     assert union("RiskLevel") == set(RISK_LEVELS)
+
+
+def test_the_data_flow_has_the_members_that_the_console_expects(messages):
+    told = messages["system"]["system"]
+    assert members("SystemPicture") == set(told)
+    assert members("SystemPartition") == set(told["partitions"][0])
+    assert members("SystemWorker") == set(told["workers"][0])
+    assert members("SystemSums") == set(told["sums"])
+    assert members("SystemServer") == set(told["server"])
+    assert union_of_kinds() == {EMBEDDED, WORKERS}
 
 
 def test_a_patient_has_the_members_that_the_console_expects(messages):

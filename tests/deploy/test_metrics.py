@@ -14,6 +14,7 @@ from wardline.server.measures import Measures
 OF_WORKERS = {
     "wardline_worker_lag_messages": {"partition"},
     "wardline_worker_partitions": set[str](),
+    "wardline_commit_lag_seconds": {"partition"},
     "wardline_commit_seconds": set[str](),
     "wardline_dead_letters_total": set[str](),
     "wardline_run_ahead_rows": set[str](),

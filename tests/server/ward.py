@@ -23,6 +23,7 @@ from wardline.model.vitals import MARKED_NAMES, MISSING, VITAL_NAMES
 from wardline.pipeline.admissions import AdmissionPage, KnownAdmissions
 from wardline.pipeline.feed import LiveFeed
 from wardline.pipeline.ports import Acknowledgement, ItemNote, Page, Query, StoredCommand
+from wardline.pipeline.system_picture import FlowSums, SystemPicture
 
 NOW = 1_767_225_600_000
 """2026-01-01T00:00:00Z"""
@@ -112,6 +113,8 @@ class Ward:
         self.conditions: tuple[ConditionPicture, ...] = ()
         self.scores: tuple[ScorePicture, ...] = ()
         self.engine_time = NOW
+        sums = FlowSums(None, None, None, None, None, None, None, 0, 0, 0, 0)
+        self.flow = SystemPicture("embedded", "memory", None, "", 0, (), (), sums, (), 0)
         self.live = LiveFeed(self.store, FixedClock(), self.draw)
 
     def submit(self, decoded: Decoded, source: str = "") -> Future[Acknowledgement]:
@@ -194,6 +197,9 @@ class Ward:
 
     def figures(self) -> dict[str, float]:
         return self.figure
+
+    def system(self) -> SystemPicture:
+        return self.flow
 
 
 def key_of(batch: ReadingBatch, row: int) -> tuple[str, int, str]:

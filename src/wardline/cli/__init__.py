@@ -18,6 +18,8 @@ COMMANDS = {
     "score": ("score", "Add an early-warning score's columns to a file."),
     "export": ("export", "Write a table of a store."),
     "dead-letters": ("dead_letters", "Look at refused records, and send them again."),
+    "rekey": ("rekey", "Copy a topic into another one, keyed by patient."),
+    "shards": ("shards", "Spread patients anew over the partitions of a topic."),
     "topics": ("topics", "Make the topics of Kafka that Wardline reads and writes."),
     "backup": ("backup", "Copy a store while it is in use."),
     "restore": ("backup", "Bring a backup back."),

@@ -5,42 +5,39 @@ import os
 import shutil
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from wardline.cli.checks import Check
 from wardline.cli.options import json_option, print_json
+from wardline.cli.worker_checks import kafka_checks, store_checks
 from wardline.config import NUMBA_CACHE, SettingsError, data_dir, token
+
+if TYPE_CHECKING:
+    from wardline.stores.relational.shard_states import ShardState
 
 DISK_FREE_MIN = 1 << 30
 """A ward of twenty writes about 150 MiB a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. `is_needed`: without it `wardline up` does not run."""
-
-    name: str
-    ok: bool
-    finding: str
-    is_needed: bool = True
-
-
 @click.command()
 @click.option("--store", "url", help="Look at this store. Default: the one of `wardline up`.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+@click.option("--brokers", metavar="HOST:PORT[,HOST:PORT]", help="Look at Kafka as well.")
 @json_option
-def doctor(url: str | None, port: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
+def doctor(url: str | None, port: int, brokers: str | None, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     """Say what works, what is missing and how to get it.
 
     Example: wardline doctor
     """
     looks = [
-        _python, _data_folder, _disk, lambda: _store(url), lambda: _port(port), _token,
-        _machine_code, _parquet, _postgresql, _console,
+        _python, _data_folder, _disk, lambda: _port(port), _token,
+        _machine_code, _parquet, _postgresql, _kafka, _console,
     ]  # fmt: skip
-    checks = [look() for look in looks]
+    checks = [*(look() for look in looks), *_flow(url, brokers)]
     for check in checks:
         word = "ok     " if check.ok else "PROBLEM" if check.is_needed else "missing"
         click.echo(f"{word}  {check.name}: {check.finding}", err=as_json)
@@ -70,7 +67,14 @@ def _disk() -> Check:
     return Check("disk", free >= DISK_FREE_MIN, f"{free / 2**30:.1f} GiB free (1 GiB is needed)")
 
 
-def _store(url: str | None) -> Check:
+def _flow(url: str | None, brokers: str | None) -> "list[Check]":
+    """The store with its shards, then the brokers, then how far one is behind the other."""
+    checks, shards = _store(url)
+    return checks if brokers is None else [*checks, *kafka_checks(brokers, shards)]
+
+
+def _store(url: str | None) -> "tuple[list[Check], tuple[ShardState, ...]]":
+    """What was found, and the store's shards."""
     from wardline.assembly import (  # noqa: PLC0415 - loads the database's library
         UnknownUrlError,
         open_store,
@@ -81,18 +85,26 @@ def _store(url: str | None) -> Check:
         StoreUnavailableError,
         StoreVersionError,
     )
+    from wardline.stores.relational.store import RelationalStore  # noqa: PLC0415 - as above
 
     try:
         named = url or store_url(data_dir() / "wardline.db")
         file = sqlite_file(named)
         if url is None and file is not None and not file.exists():
-            return Check("store", True, f"{file} will be made by the first `wardline up`")
+            found = f"{file} will be made by the first `wardline up`"
+            return [Check("store", True, found)], ()
         store = open_store(named, must_exist=True)
-        counts = store.counts()
-        store.close()
+        try:
+            counts = store.counts()
+            state = store.state() if isinstance(store, RelationalStore) else None
+        finally:
+            store.close()
     except (SettingsError, UnknownUrlError, StoreUnavailableError, StoreVersionError) as problem:
-        return Check("store", False, str(problem))
-    return Check("store", True, f"{named} holds {counts['readings']} readings")
+        return [Check("store", False, str(problem))], ()
+    found = [Check("store", True, f"{named} holds {counts['readings']} readings")]
+    if state is None:
+        return found, ()
+    return [*found, *store_checks(state, counts["dead-letters"])], state.shards
 
 
 def _port(port: int) -> Check:
@@ -135,6 +147,12 @@ def _postgresql() -> Check:
     there = importlib.util.find_spec("psycopg") is not None
     hint = "pip install 'wardline[postgresql]'"
     return Check("PostgreSQL (psycopg)", there, "there" if there else hint, is_needed=False)
+
+
+def _kafka() -> Check:
+    there = importlib.util.find_spec("confluent_kafka") is not None
+    hint = "pip install 'wardline[kafka]'"
+    return Check("Kafka (confluent-kafka)", there, "there" if there else hint, is_needed=False)
 
 
 def _console() -> Check:

@@ -36,6 +36,8 @@ class KafkaSender:
             )
         except ImportError as problem:
             raise CommandError(str(problem)) from None
+        if packed == "arrow":
+            _arrow_modules()
         self._publisher, self._topic = publisher_to(url)
         self._packed = packed
         self._partitions = partition_count(url) if packed != "no" else 0
@@ -77,13 +79,36 @@ def _cut(messages: list[bytes]) -> list[list[bytes]]:
 
 
 def _arrow(messages: list[bytes]) -> bytes:
-    import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
-    from pyarrow import ipc  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - as above
-
-    arrow: Any = pa
-    table: Any = arrow.Table.from_pylist([msgspec.json.decode(message) for message in messages])
+    arrow, ipc = _arrow_modules()
+    rows = [_stated(msgspec.json.decode(message)) for message in messages]
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = arrow.table({name: [row.get(name) for row in rows] for name in names})
     packed = io.BytesIO()
-    writer: Any = ipc
-    with writer.new_stream(packed, table.schema) as stream:
+    with ipc.new_stream(packed, table.schema) as stream:
         stream.write_table(table)
     return packed.getvalue()
+
+
+def _stated(reading: dict[str, Any]) -> dict[str, Any]:
+    """Arrow's null says nothing, so a mark says that something is not available."""
+    from wardline.codecs.fields import (  # noqa: PLC0415 - loads numpy
+        FIELD_NAMES,
+        JSON_FIELDS,
+        MARKED_END,
+    )
+
+    gone = [JSON_FIELDS[name] for name, value in reading.items() if value is None]
+    marks = [f"{FIELD_NAMES[number]}:na" for number in gone if number < MARKED_END]
+    return {**reading, "marks": " ".join(marks)} if marks else reading
+
+
+def _arrow_modules() -> tuple[Any, Any]:
+    """pyarrow, and its way of writing messages. Raises CommandError."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
+        from pyarrow import ipc  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - as above
+    except ImportError as problem:
+        raise CommandError(
+            f"--packed arrow needs pip install 'wardline[kafka]' ({problem})"
+        ) from None
+    return pa, ipc

@@ -22,6 +22,7 @@ from wardline.observability import start_logging
 logger = logging.getLogger(__name__)
 
 STORE_FILE = "wardline.db"
+TOPIC_STORE_FILE = "wardline-topic.db"
 READY_WAIT_MAX_S = 120.0
 ENGINE_STOP_MAX_S = 7.0
 
@@ -39,7 +40,7 @@ class Simulated:
 
 @click.command()
 @click.option("--store", "url", help="Default: a file in the user's data folder.")
-@click.option("--source", help="Where further readings come from (none in this version).")
+@click.option("--source", help="Readings of a topic instead of a simulated ward: kafka://...")
 @click.option("--host", "address", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True)
 @click.option("--patients", type=click.IntRange(1, 10_000), default=20, show_default=True)
@@ -59,15 +60,31 @@ def up(**options: Any) -> None:
     \b
     Example: wardline up --patients 12
     """  # noqa: D301 - \b tells click to keep the line breaks
-    if options["source"]:
-        raise CommandError(f"{options['source']}: sources other than HTTP are not in this version")
+    if options["source"] and not options["source"].startswith("kafka://"):
+        raise CommandError(f"{options['source']}: sources are topics: kafka://HOST:PORT/TOPIC")
     start_logging()
-    url = options["url"] or f"sqlite:///{data_dir() / STORE_FILE}"
+    url = options["url"] or f"sqlite:///{data_dir() / _store_file(options)}"
     simulated = None if options["no_simulator"] else _simulated(options)
     with stop_on_signals() as stopping:
         _say_if_compiling()
-        is_well = _run(url, options, simulated, stopping)
+        if options["source"]:
+            is_well = _run_over_topic(url, options, stopping)
+        else:
+            is_well = _run(url, options, simulated, stopping)
     sys.exit(0 if is_well else 1)
+
+
+def _store_file(options: dict[str, Any]) -> str:
+    """A topic's patients belong to its partitions, so they have a file of their own."""
+    return TOPIC_STORE_FILE if options["source"] else STORE_FILE
+
+
+def _run_over_topic(url: str, options: dict[str, Any], stopping: Event) -> bool:
+    from wardline.cli.up_over_topic import run_over_topic  # noqa: PLC0415 - loads machine code
+    from wardline.server.settings import ServerSettings  # noqa: PLC0415 - as above
+
+    settings = ServerSettings(options["address"], options["port"], token(), allowed_hosts())
+    return run_over_topic(options["source"], url, settings, options["retention"], stopping)
 
 
 def _simulated(options: dict[str, Any]) -> Simulated:

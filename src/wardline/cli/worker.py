@@ -31,10 +31,22 @@ from wardline.observability import start_logging
 )
 @click.option("--drain", is_flag=True, help="Stop when what was there at the start is durable.")
 @click.option(
+    "--partitions-before",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --drain: serve only the first N partitions, before `wardline shards move`.",
+)
+@click.option(
     "--clock", type=click.Choice(("event", "wall")),
     help="When readings arrive: at their own time, or when the broker had them. Default: wall; "
-    "event with --drain.",
+    "event with --drain alone.",
 )  # fmt: skip
+@click.option(
+    "--retention",
+    type=DURATION,
+    envvar="WARDLINE_RETENTION",
+    help="Delete what is older, such as 90d. Default: keep everything.",
+)
 @click.option("--snapshot-every", type=DURATION, default="30s", show_default=True)
 @click.option("--metrics-port", type=click.IntRange(0, 65535), help="Serve /metrics and /healthz.")
 @click.option("--metrics-host", default="127.0.0.1", show_default=True)
@@ -48,9 +60,22 @@ def worker(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click passe
     """  # noqa: D301 - \b tells click to keep the line breaks
     if not options["source"].startswith("kafka://"):
         raise CommandError(f"{options['source']}: a worker reads kafka://HOST:PORT/TOPIC")
+    if options["partitions_before"] and not options["drain"]:
+        raise click.UsageError("--partitions-before goes with --drain")
     start_logging()
     running = _open(options)
     started = time.perf_counter(), time.process_time()
+    try:
+        _run(running, options)
+        if as_json:
+            print_json(_account(running, started))
+    finally:
+        running.close_store()
+    sys.exit(0)
+
+
+def _run(running: Any, options: dict[str, Any]) -> None:
+    """Until stopped, or drained."""
     with stop_on_signals() as stopping:
         pages = _pages(running, options)
         try:
@@ -59,10 +84,6 @@ def worker(as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click passe
             if pages is not None:
                 pages.stop()
         _say_what_was_done(running, stopping)
-    if as_json:
-        print_json(_account(running, started))
-    running.store.close()
-    sys.exit(0)
 
 
 def _open(options: dict[str, Any]) -> Any:
@@ -77,11 +98,14 @@ def _open(options: dict[str, Any]) -> Any:
     except ImportError as problem:
         raise CommandError(str(problem)) from None
     warm_up()
-    clock = options["clock"] or ("event" if options["drain"] else "wall")
+    is_recording = options["drain"] and not options["partitions_before"]
+    clock = options["clock"] or ("event" if is_recording else "wall")
     plan = WorkerPlan(
         options["source"], options["store"], options["live"], options["findings"],
         options["to"], options["records"], clock,
-        options["drain"], ShardLimits(snapshot_s=options["snapshot_every"]),
+        options["drain"],
+        ShardLimits(snapshot_s=options["snapshot_every"], retention_s=options["retention"]),
+        options["partitions_before"],
     )  # fmt: skip
     return RunningWorker(plan)
 

@@ -5,6 +5,7 @@ cells mean here exactly what they mean there.
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 from typing import Any, Final
@@ -25,6 +26,9 @@ NEEDS_ARROW: Final = "packed readings need pip install 'wardline[kafka]' (pyarro
 
 BYTES_MAX: Final = 64 * 1024 * 1024
 """A message that unpacks to more is refused as a whole."""
+
+ROWS_MAX: Final = 50_000
+"""Readings in one message, packed in whatever way; a longer one is refused as a whole."""
 
 _OUR_OWN: Final = frozenset({"arrival", "arrived_at"})
 """Columns of our exports that no sender decides about."""
@@ -52,7 +56,40 @@ class ArrowMessageError(ValueError):
     """What begins like Arrow cannot be read as such."""
 
 
+def arrow_objects(value: bytes) -> list[dict[str, Any]]:
+    """The rows of one message as JSON objects of the same meaning. Raises ArrowMessageError."""
+    try:
+        return [_stated(row) for row in _read(value, _in_numbers)]
+    except (UnicodeDecodeError, OverflowError, ValueError) as error:
+        raise ArrowMessageError(f"no Arrow that can be read: {_line(error)}") from None
+
+
+def _in_numbers(table: Any) -> Any:
+    """The rows as dictionaries, times in ms since 1970."""
+    import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
+
+    arrow: Any = pa
+    columns: dict[str, Any] = {}
+    for field, column in zip(table.schema, table.columns, strict=True):
+        is_time = arrow.types.is_timestamp(field.type)
+        in_ms = column.cast(arrow.timestamp("ms"), safe=False) if is_time else column
+        columns[field.name] = in_ms.cast(arrow.int64()) if is_time else column
+    return arrow.table(columns).to_pylist()
+
+
+def _stated(row: dict[str, Any]) -> dict[str, Any]:
+    """Nothing for what is not measured, JSON's null for what a mark calls not available."""
+    marks = str(row.pop("marks", None) or "").split()
+    stated = {name: value for name, value in row.items() if value is not None}
+    return stated | {mark.removesuffix(":na"): None for mark in marks if mark.endswith(":na")}
+
+
 def _as_csv(value: bytes) -> bytes:
+    return _read(value, _written)
+
+
+def _read(value: bytes, take: Callable[[Any], Any]) -> Any:
+    """What `take` makes of the table in a message. Raises ArrowMessageError."""
     try:
         import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
         from pyarrow import ipc  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
@@ -63,26 +100,69 @@ def _as_csv(value: bytes) -> bytes:
         is_stream = value.startswith(ARROW_STREAM)
         opened: Any = ipc.open_stream(value) if is_stream else ipc.open_file(value)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         table: Any = opened.read_all()
-        if table.nbytes > BYTES_MAX:
-            raise ArrowMessageError(f"more than {BYTES_MAX} bytes in one message")
+        _check_size(table)
         table.validate(full=True)
-        kept = [name for name in table.column_names if name not in _OUR_OWN]
-        text = _written(table.select(kept), arrow.ArrowInvalid)
+        return take(_plain(table))
     except (arrow.ArrowException, OSError, KeyError) as error:
         raise ArrowMessageError(f"no Arrow that can be read: {_line(error)}") from None
-    return text
 
 
-def _written(table: Any, needs_quotes: type[Exception]) -> bytes:
+def _check_size(table: Any) -> None:
+    """Before anything is done with it. Columns of nothing but nulls take no bytes at all."""
+    if table.num_rows > ROWS_MAX:
+        raise ArrowMessageError(f"more than {ROWS_MAX} readings in one message")
+    if table.nbytes > BYTES_MAX:
+        raise ArrowMessageError(f"more than {BYTES_MAX} bytes in one message")
+
+
+def _plain(table: Any) -> Any:
+    """The columns that senders decide about, texts written out, times in UTC."""
+    import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
+
+    arrow: Any = pa
+    names: list[str] = []
+    columns: list[Any] = []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if field.name in _OUR_OWN:
+            continue
+        names.append(field.name)
+        if arrow.types.is_dictionary(field.type):
+            columns.append(_spelt_out(column, field.type.value_type))
+        elif arrow.types.is_timestamp(field.type) and field.type.tz is not None:
+            columns.append(column.cast(arrow.timestamp(field.type.unit, "UTC")))
+        else:
+            columns.append(column)
+    return arrow.table(columns, names=names)
+
+
+def _spelt_out(column: Any, kind: Any) -> Any:
+    """One long text, named by many rows, takes few bytes only until it is written for each."""
+    import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
+    from pyarrow import compute  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - as above
+
+    arrow: Any = pa
+    measure: Any = compute
+    types = arrow.types
+    if types.is_string(kind) or types.is_large_string(kind):
+        for chunk in column.chunks:
+            longest = measure.max(measure.binary_length(chunk.dictionary)).as_py() or 0
+            if longest * len(chunk) > BYTES_MAX:
+                raise ArrowMessageError(f"more than {BYTES_MAX} bytes in one message")
+    return column.cast(kind)
+
+
+def _written(table: Any) -> bytes:
     """Without quotes where no text needs any: such rows are read the quick way."""
+    import pyarrow as pa  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
     from pyarrow import csv  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
 
+    arrow: Any = pa
     writer: Any = csv
     for style in ("none", "needed"):
         text = io.BytesIO()
         try:
             writer.write_csv(table, text, writer.WriteOptions(quoting_style=style))
-        except needs_quotes:
+        except arrow.ArrowInvalid:
             if style == "needed":
                 raise
         else:

@@ -37,6 +37,11 @@ class NotJsonError(FieldError):
     def __init__(self, position: int, reason: str):
         super().__init__("", f"not JSON at byte {position}: {reason}")
         self.position = position
+        self._why = reason
+
+    def counted_from(self, start: int) -> "NotJsonError":
+        """The same, its position counted from a place in the text."""
+        return NotJsonError(self.position - start, self._why)
 
 
 class TooManyItemsError(ValueError):

@@ -159,6 +159,11 @@ def heartbeat_message(
     return f'{{"type":"heartbeat","seq":{seq},"now":{time(now_ms)},"engine_at":{engine},{rest[1:]}'
 
 
+def system_message(seq: int, now_ms: int, system: str) -> str:
+    """The message with the data flow for operators. `system`: a JSON object."""
+    return f'{{"type":"system","seq":{seq},"now":{time(now_ms)},"system":{system}}}'
+
+
 def resumed_message(seq: int, *, complete: bool) -> str:
     """The end of the answer to `resume`."""
     return json.dumps({"type": "resumed", "seq": seq, "complete": complete}, separators=(",", ":"))

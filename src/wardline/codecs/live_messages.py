@@ -43,7 +43,9 @@ class Telling(msgspec.Struct, array_like=True, frozen=True):
 
     engine_at: when its loop last began a step, ms. found: (kind of row, rows). pictures: by
     partition. counted: readings, anomalous ones and alarms since the message before. shards,
-    problems, figures: only in the message of every second, else None.
+    problems, figures: only in the message of every second, else None. admitted: admissions recorded
+    since the message before. holds_admissions: the topic holds admissions, not readings. What was
+    added later stands last and has a value for those who do not tell it.
     """
 
     format: int
@@ -60,6 +62,8 @@ class Telling(msgspec.Struct, array_like=True, frozen=True):
     shards: list[ShardNews] | None = None
     problems: list[str] | None = None
     figures: dict[str, float] | None = None
+    admitted: int = 0
+    holds_admissions: bool = False
 
 
 class TellingError(ValueError):

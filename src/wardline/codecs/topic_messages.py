@@ -13,10 +13,16 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from wardline.codecs.arrow_readings import ARROW_FILE, ARROW_STREAM, decode_arrow, is_arrow
+from wardline.codecs.arrow_readings import (
+    ARROW_FILE,
+    ARROW_STREAM,
+    ROWS_MAX,
+    decode_arrow,
+    is_arrow,
+)
 from wardline.codecs.reading_rows import ID_LENGTH_MAX, usable_text
 from wardline.codecs.refusing import refused_message
-from wardline.codecs.vitals_json import TooManyItemsError, decode_json_messages
+from wardline.codecs.vitals_json import TooManyItemsError, decode_json_texts, joined
 from wardline.model.commands import COMMAND_NAMES, Command
 from wardline.model.decoded import Decoded
 from wardline.model.names import Dictionaries
@@ -24,9 +30,6 @@ from wardline.model.readings import join_batches
 
 COMMAND_START: Final = b'{"command":'
 """How messages begin that are commands; `command_message` writes them so."""
-
-ROWS_MAX: Final = 50_000
-"""Readings in one message; a longer one is refused as a whole."""
 
 Places = npt.NDArray[np.int64]
 
@@ -50,6 +53,7 @@ class _Sent(msgspec.Struct):
 
 _decode_command = msgspec.json.Decoder(_Sent).decode
 _encode = msgspec.json.Encoder().encode
+_decode_any = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def command_message(command: Command) -> bytes:
@@ -71,15 +75,16 @@ def decode_topic(
 
     positions, received_at: int64, one per message; the latter in ms and of commands too.
     """
-    if _is_plain(values):
-        yield _json(values, positions, received_at, dictionaries, origin)
+    texts = _Texts.of_messages(values)
+    if not texts.may_hold_others():
+        yield _json(texts.lines(), positions, received_at, dictionaries, origin)
         return
     for kind, places in groupby(range(len(values)), key=lambda place: _kind(values[place])):
         run = list(places)
         if kind == _JSON:
-            lines, of = _lines([values[place] for place in run])
-            taken = np.array(run, dtype=np.intp)[of]
-            yield _json(lines, positions[taken], received_at[taken], dictionaries, origin)
+            lines = _Texts.of_messages([values[place] for place in run]).lines()
+            taken = positions[run], received_at[run]
+            yield _json(lines, *taken, dictionaries, origin)
             continue
         for place in run:
             at, position = int(received_at[place]), int(positions[place])
@@ -98,59 +103,104 @@ def _kind(value: bytes) -> int:
     return _ARROW if is_arrow(value) else _JSON
 
 
-def _is_plain(values: Sequence[bytes]) -> bool:
-    """Whether every message is one reading in JSON: nearly always, and quick to see."""
-    text = b"\n".join(values)
-    return (
-        text.count(b"\n") < len(values)
-        and COMMAND_START not in text
-        and ARROW_STREAM not in text
-        and ARROW_FILE not in text
-    )
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Parts of one text, with a line end between each two.
+
+    starts, ends: where they lie. of: the number of the message that each is, or is of.
+    """
+
+    text: bytes
+    starts: Places
+    ends: Places
+    of: Places
+
+    @staticmethod
+    def of_messages(values: Sequence[bytes]) -> "_Texts":
+        return _Texts(*joined(values), np.arange(len(values)))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def may_hold_others(self) -> bool:
+        """Whether a part begins as Arrow or commands may: nearly never, and quick to see."""
+        if not self.text:
+            return False
+        octets = np.frombuffer(self.text, dtype=np.uint8)
+        first = octets[np.minimum(self.starts, len(octets) - 1)]
+        third = octets[np.minimum(self.starts + 2, len(octets) - 1)]
+        is_arrow = (first == ARROW_STREAM[0]) | (first == ARROW_FILE[0])
+        return bool((is_arrow | (third == COMMAND_START[2])).any())
+
+    def lines(self) -> "_Texts":
+        """The lines of the parts."""
+        if not len(self) or self.text.count(b"\n") < len(self):
+            return self
+        ends = np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == ord("\n"))
+        ends = np.append(ends, len(self.text))
+        ends = ends[~self._within_one(ends)]
+        starts = np.append(0, ends[:-1] + 1)
+        return _Texts(self.text, starts, ends, self.of[np.searchsorted(self.ends, ends)])
+
+    def _within_one(self, ends: Places) -> npt.NDArray[np.bool_]:
+        """Which line ends lie within one JSON value that is written over several lines."""
+        part = np.searchsorted(self.ends, ends)
+        several = np.flatnonzero(np.bincount(part, minlength=len(self)) > 1).tolist()
+        spread = [one for one in several if _is_one(self.text[self.starts[one] : self.ends[one]])]
+        return np.isin(part, spread) & (ends != self.ends[part])
+
+    def some(self, first: int, after: int) -> "_Texts":
+        """Part `first` and those that follow, up to the one before `after`."""
+        start, end = int(self.starts[first]), int(self.ends[after - 1])
+        places = slice(first, after)
+        return _Texts(
+            self.text[start:end], self.starts[places] - start, self.ends[places] - start,
+            self.of[places],
+        )  # fmt: skip
 
 
-def _lines(values: Sequence[bytes]) -> tuple[list[bytes], npt.NDArray[np.intp]]:
-    """The lines of messages, and of which message each is."""
-    lines: list[bytes] = []
-    of: list[int] = []
-    for place, value in enumerate(values):
-        some = value.split(b"\n") if b"\n" in value else [value]
-        lines += some
-        of += [place] * len(some)
-    return lines, np.array(of, dtype=np.intp)
+def _is_one(value: bytes) -> bool:
+    """Whether this is one JSON value, and not several."""
+    try:
+        _decode_any(value)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
 
 
 def _json(
-    values: Sequence[bytes],
+    texts: _Texts,
     positions: Places,
     received_at: Places,
     dictionaries: Dictionaries,
     origin: str,
 ) -> Decoded:
+    """positions, received_at: one per message."""
     try:
-        return decode_json_messages(
-            values, received_at, dictionaries, origin=origin, positions=positions,
-            items_max=max(ROWS_MAX, len(values)),
+        return decode_json_texts(
+            texts.text, texts.starts, texts.ends, received_at[texts.of], dictionaries,
+            origin=origin, positions=positions[texts.of], items_max=max(ROWS_MAX, len(texts)),
         )  # fmt: skip
     except TooManyItemsError:
-        return _apart(values, positions, received_at, dictionaries, origin)
+        return _apart(texts, positions, received_at, dictionaries, origin)
 
 
 def _apart(
-    values: Sequence[bytes],
+    texts: _Texts,
     positions: Places,
     received_at: Places,
     dictionaries: Dictionaries,
     origin: str,
 ) -> Decoded:
-    """Together they hold too much: halves, down to the message that is too long by itself."""
-    if len(values) == 1:
+    """Together they hold too much: halves, down to the text that is too long by itself."""
+    if len(texts) == 1:
         reason = f"more than {ROWS_MAX} readings in one message"
-        return refused_message(values[0], int(positions[0]), reason, dictionaries, origin)
-    half = len(values) // 2
+        position = int(positions[texts.of[0]])
+        return refused_message(texts.text, position, reason, dictionaries, origin)
+    half = len(texts) // 2
     parts = [
-        _json(values[some], positions[some], received_at[some], dictionaries, origin)
-        for some in (slice(0, half), slice(half, len(values)))
+        _json(some, positions, received_at, dictionaries, origin)
+        for some in (texts.some(0, half), texts.some(half, len(texts)))
     ]
     return _joined(parts, half)
 

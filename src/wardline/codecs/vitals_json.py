@@ -25,7 +25,7 @@ from wardline.model.names import Dictionaries
 
 __all__ = [
     "ITEMS_MAX", "NotJsonError", "TooManyItemsError", "decode_json", "decode_json_lines",
-    "decode_json_messages",
+    "decode_json_messages", "decode_json_texts", "joined",
 ]  # fmt: skip
 
 ITEMS_MAX: Final = 50_000
@@ -126,10 +126,34 @@ def decode_json_messages(  # noqa: PLR0913 - the arguments of every decoder
     positions, received_at: int64, one per message; the latter in ms. A message that is no JSON is
     one rejection. Raises TooManyItemsError for more than `items_max` readings: pass fewer.
     """
+    text, starts, ends = joined(messages)
+    return decode_json_texts(
+        text, starts, ends, received_at, dictionaries, origin=origin, positions=positions,
+        default_source=default_source, items_max=items_max,
+    )  # fmt: skip
+
+
+def joined(messages: Sequence[bytes]) -> tuple[bytes, Places, Places]:
+    """Messages as one text with line ends between them, and where each starts and ends in it."""
     sizes = np.fromiter(map(len, messages), dtype=np.int64, count=len(messages))
     ends = np.cumsum(sizes + 1) - 1
-    text = b"\n".join(messages)
-    segments = _Segments(text, ends - sizes, ends, positions, received_at, origin)
+    return b"\n".join(messages), ends - sizes, ends
+
+
+def decode_json_texts(  # noqa: PLR0913 - the arguments of every decoder
+    text: bytes,
+    starts: Places,
+    ends: Places,
+    received_at: npt.NDArray[np.int64],
+    dictionaries: Dictionaries,
+    *,
+    origin: str = "",
+    positions: npt.NDArray[np.int64],
+    default_source: str = "",
+    items_max: int = 4 * ITEMS_MAX,
+) -> Decoded:
+    """As `decode_json_messages`, of messages that are parts of one text."""
+    segments = _Segments(text, starts, ends, positions, received_at, origin)
     return _segments(segments, items_max, dictionaries, default_source)
 
 
@@ -142,7 +166,10 @@ def prepare() -> None:
 def _segments(
     segments: _Segments, items_max: int, dictionaries: Dictionaries, default_source: str
 ) -> Decoded:
-    """Readings of texts that stand for themselves: what is no JSON is refused alone."""
+    """Readings of texts that stand for themselves: what is no JSON is refused alone.
+
+    Where it is none is counted within its own text: a repeat in other company is refused alike.
+    """
     records = _records(segments, items_max, dictionaries, default_source)
     place = records.wide(c.PLACE)
     kept = np.ones(records.count, dtype=np.bool_)
@@ -151,7 +178,8 @@ def _segments(
     for segment, problem in problems.items():
         first, after = np.searchsorted(place, (segment, segment + 1)).tolist()
         kept[first + 1 : after] = False
-        records.refusals.append(Refusal(first, problem, None))
+        own = problem.counted_from(int(segments.starts[segment]))
+        records.refusals.append(Refusal(first, own, None))
         records.wide(c.START)[first] = segments.starts[segment]
         records.wide(c.END)[first] = segments.ends[segment]
     position, received_at = segments.position[place], segments.received_at[place]

@@ -60,9 +60,13 @@ class AdmissionNews:
     def committed(self, commit: Commit) -> None:
         """A commit is durable."""
         if commit.admissions:
-            with self._changed:
-                self._has_news = True
-                self._changed.notify()
+            self.recorded()
+
+    def recorded(self) -> None:
+        """Admissions are durable, whoever wrote them. May be called by any thread."""
+        with self._changed:
+            self._has_news = True
+            self._changed.notify()
 
     def wake(self) -> None:
         """Somebody watches."""

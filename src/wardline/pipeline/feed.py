@@ -47,6 +47,9 @@ WAITING_FINDINGS_MAX = 50_000
 SEED_PATIENTS_MAX = 300
 """Trends are read from the store at the start for a ward up to this size; others fill up live."""
 
+LEARN_MAX_S = 2.0
+"""What the store tells of before, later than this, is shown once it is there."""
+
 STAYS_MAX = 5_000
 """Stays looked at, newest first, to learn which beds there are."""
 
@@ -158,6 +161,10 @@ class LiveFeed:
                 self._figures.count(self._clock.now_ms(), *counted)
             self._news.notify()
 
+    def admitted(self) -> None:
+        """Somebody elsewhere recorded admissions: viewers are told what all of them count."""
+        self._admissions.recorded()
+
     def missed(self) -> None:
         """Something that was found was not told here: viewers must ask the store."""
         with self._news:
@@ -224,7 +231,13 @@ class LiveFeed:
         return self._stopping and not self._thread.is_alive()
 
     def _begin(self) -> None:
-        """Learn from the store what was before: how many readings there are, beds, trends."""
+        """Learn what was before; screens do not wait for a store that hangs."""
+        learning = threading.Thread(target=self._learn, name="wardline-before", daemon=True)
+        learning.start()
+        learning.join(LEARN_MAX_S)
+
+    def _learn(self) -> None:
+        """How many readings there are in the store, beds, trends."""
         try:
             self._begin_figures(self._store.counts().get("readings", 0))
             self._learn_beds()

@@ -69,8 +69,9 @@ class Homeless:
         if not self._foreign:
             return ""
         return (
-            f"{origin}: readings of {len(self._foreign)} patients come through several partitions "
-            "and are not taken: key messages by patient_id, or use `wardline rekey`"
+            f"{origin}: {len(self._foreign)} patients belong to another partition and their "
+            "readings are not taken: key messages by patient_id (`wardline rekey`), or move "
+            "patients (`wardline shards move`)"
         )
 
     def _ask_about(self, batch: ReadingBatch, store: ShardStore) -> None:

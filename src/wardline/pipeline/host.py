@@ -13,6 +13,7 @@ from wardline.model.commands import COMMAND_NAMES, SETTINGS, Command
 from wardline.model.decoded import Decoded
 from wardline.model.patients import TruthPeriod
 from wardline.pipeline.clock import WallClock
+from wardline.pipeline.embedded_picture import embedded_picture
 from wardline.pipeline.feed import LiveFeed
 from wardline.pipeline.inbox import Inbox
 from wardline.pipeline.live import LiveView
@@ -26,6 +27,7 @@ from wardline.pipeline.ports import (
     StoreUnavailableError,
 )
 from wardline.pipeline.recovery import StoreDamagedError, warm_up
+from wardline.pipeline.system_picture import SystemPicture
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,7 @@ class EngineHost:
     ):
         limits = limits or HostLimits()
         self.store = store
+        self._store_kind = store.kind
         self.clock = clock or WallClock()
         self._inbox = Inbox[Entry](self.clock, limits.queue_rows_max, limits.queue_items_max)
         self._view = LiveView(store)
@@ -170,6 +173,14 @@ class EngineHost:
             problems.append(f"the engine has not answered for {silent_s:.0f} s")
         return problems
 
+    def system(self) -> SystemPicture:
+        """The data flow as operators see it: queue, engine, store."""
+        silent_s = time.monotonic() - self._loop.beat_s
+        is_silent = bool(self._death) or silent_s > STALLED_AFTER_S
+        return embedded_picture(
+            self._loop, self._store_kind, self._inbox.rows, self.problems(), is_silent=is_silent
+        )  # fmt: skip
+
     def figures(self) -> dict[str, float]:
         """Counters and gauges by metric name, for /metrics."""
         loop, tally = self._loop, self._loop.tally
@@ -181,9 +192,11 @@ class EngineHost:
             "wardline_values_rejected_total": tally.rejected_values,
             "wardline_values_late_total": tally.late_values,
             "wardline_commands_total": tally.commands,
+            "wardline_dead_letters_total": tally.rejected + tally.rejected_values,
             "wardline_commits_total": loop.commits,
             "wardline_commit_seconds_total": loop.commit_s,
             "wardline_commits_failed_total": loop.failed_commits,
+            "wardline_commit_lag_seconds": loop.commit_lag_s or 0.0,
             "wardline_queue_rows": self._inbox.rows,
             "wardline_queue_items": len(self._inbox),
             "wardline_sources_skewed": len(loop.skew.skewed(self.clock.now_ms())),

@@ -12,7 +12,8 @@ from wardline.engine.picture import picture as engine_picture
 from wardline.engine.picture import pictures as engine_pictures
 from wardline.model.patients import Patient
 from wardline.model.pictures import PatientPicture
-from wardline.pipeline.ports import Store, StoreUnavailableError
+from wardline.pipeline.lookups import KnownPatients
+from wardline.pipeline.ports import StoreUnavailableError
 from wardline.pipeline.skew import SkewWatch
 from wardline.pipeline.worker import Worker
 
@@ -52,7 +53,7 @@ class EngineBusyError(Exception):
 class LiveView:
     """Pictures for screens; may be asked from any thread."""
 
-    def __init__(self, store: Store):
+    def __init__(self, store: KnownPatients):
         self._store = store
         self._asking = threading.Lock()
         self._patients = dict[str, Patient]()

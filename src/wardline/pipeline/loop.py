@@ -17,6 +17,7 @@ from wardline.model.patients import TruthPeriod
 from wardline.model.readings import ReadingBatch
 from wardline.pipeline.commit_news import tells_context
 from wardline.pipeline.inbox import Arrived, Inbox
+from wardline.pipeline.pace import Pace
 from wardline.pipeline.ports import Clock, Commit, Store, StoredCommand, StoreUnavailableError
 from wardline.pipeline.recovery import recover
 from wardline.pipeline.skew import SkewWatch
@@ -70,7 +71,8 @@ class EngineLoop:
     """One worker and what keeps it going. All methods belong to the engine's thread.
 
     `lock` guards the engine against readers of its pictures. `trouble` says why nothing can be
-    taken now, empty when all is well.
+    taken now, empty when all is well. `commit_lag_s`: how long the newest readings waited before
+    they were durable.
     """
 
     def __init__(
@@ -88,6 +90,8 @@ class EngineLoop:
         self.failed_commits = 0
         self.commits = 0
         self.commit_s = 0.0
+        self.commit_lag_s: float | None = None
+        self.pace = Pace()
         self.beat_s = time.monotonic()
         self.contents_changed = 0
         self.context_told = 0
@@ -108,6 +112,7 @@ class EngineLoop:
     def step(self, arrived: list[Arrived[Entry]], now_ms: int) -> None:
         """Serve some entries, then time up to `now_ms`, in one commit."""
         self.beat_s = time.monotonic()
+        self._note_pace()
         worker = self._able_worker(now_ms)
         if worker is None:
             _fail([entry.item.future for entry in arrived], self.trouble)
@@ -119,6 +124,7 @@ class EngineLoop:
                     self._serve(worker, entry, served)
                 self._tick_if_due(worker, now_ms)
             self._commit(worker)
+            self._note_lag(arrived)
             self._trim_if_due(now_ms)
         except StoreUnavailableError as problem:
             self._lose(worker, problem)
@@ -168,6 +174,19 @@ class EngineLoop:
         self.commit_s += ended_s - started_s
         if keep:
             self._kept_at_s = ended_s
+
+    def _note_pace(self) -> None:
+        counted = {
+            "readings": self.tally.readings,
+            "commits": self.commits,
+            "commit_s": self.commit_s,
+        }
+        self.pace.note(self.beat_s, counted)
+
+    def _note_lag(self, arrived: list[Arrived[Entry]]) -> None:
+        if arrived:
+            oldest_ms = min(entry.at for entry in arrived)
+            self.commit_lag_s = max(0, self.clock.now_ms() - oldest_ms) / 1000
 
     def _trim_if_due(self, now_ms: int) -> None:
         """One bounded step of deleting what is older than the retention."""

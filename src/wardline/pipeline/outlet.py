@@ -21,6 +21,7 @@ from wardline.model.dead_letters import DeadLetter
 from wardline.model.patients import Patient
 from wardline.model.readings import ReadingBatch
 from wardline.model.tables import TABLES
+from wardline.pipeline.crash_points import reach
 from wardline.pipeline.partitions import LogUnavailableError, Outgoing, Publisher
 from wardline.pipeline.ports import Commit, ShardStore, StoredCommand, StoreUnavailableError
 
@@ -197,7 +198,7 @@ class Outlet:
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._stopping or self._queue or self._behind)
-                if self._stopping and not self._queue:
+                if not self._queue and not self._behind:
                     return
                 item = self._queue.popleft() if self._queue else None
             if item is not None:
@@ -216,26 +217,40 @@ class Outlet:
             origin, store = self._behind.popitem()
         try:
             for seq, messages in store.unpublished():
+                reach("while_catching_up")
                 if not self._publish(origin, seq, messages):
                     return
         except StoreUnavailableError:
             with self._news:
+                if self._stopping:
+                    return
+                self._forget_queued(origin)
                 self._behind.setdefault(origin, store)
                 self._news.wait_for(lambda: self._stopping, timeout=RETRY_S)
 
+    def _forget_queued(self, origin: str) -> None:
+        """Those are in the store too; published before what is behind, they would pass for it."""
+        kept = [item for item in self._queue if item[0] != origin]
+        self._queue = deque(kept)
+        self._waiting = sum(len(messages) for _, _, messages in kept)
+
     def _publish(self, origin: str, seq: int, messages: list[Outgoing]) -> bool:
-        """Until it is out, or the outlet is closed."""
+        """Until it is out, or the outlet is closed and the brokers are away."""
         if seq <= (self._published.get(origin) or 0):
             return True
-        while not self._stopping:
+        while True:
             try:
                 self._publisher.publish(messages, PUBLISH_S)
+            except ValueError as problem:
+                logger.error("findings of %s cannot be published: %s", origin, problem)  # noqa: TRY400 - no mistake of ours
             except LogUnavailableError as problem:
                 logger.warning("findings are not published now: %s", problem)
                 with self._news:
+                    if self._stopping:
+                        return False
                     self._news.wait_for(lambda: self._stopping, timeout=RETRY_S)
                 continue
+            reach("after_publish")
             with self._news:
                 self._published[origin] = seq
             return True
-        return False

@@ -35,7 +35,8 @@ class Assignments(Protocol):
     def assigned(self, partitions: Sequence[int]) -> Mapping[int, int | None]:
         """These are served here from now on. Gives where each is read from.
 
-        That is an offset (0: the oldest there is), or None: it stays paused until `begin`.
+        That is an offset (0: the oldest there is), or None: it stays paused until `begin`. Raises
+        nothing: the group would wait for this member.
         """
         ...
 
@@ -67,7 +68,8 @@ class PartitionedSource(Protocol):
     def poll(self, messages_max: int, timeout_s: float) -> list[Messages]:
         """Messages that have come, at most one entry a partition, waiting for the first one.
 
-        Never raises for brokers that are away: `problem` says so.
+        Never raises for brokers that are away: `problem` says so. Does raise for an offset that is
+        gone, at every call until the partition begins elsewhere.
         """
         ...
 
@@ -101,7 +103,8 @@ class PartitionedSource(Protocol):
     def end_offsets(self, partitions: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         """(oldest offset kept, offset of the next message to come) of partitions of the topic.
 
-        Raises LogUnavailableError.
+        The last offsets may belong to no message (ends of transactions), so that no position ever
+        gets there: `read_to_end_at` says whether all was polled. Raises LogUnavailableError.
         """
         ...
 

@@ -18,6 +18,7 @@ from wardline.model.pictures import PatientPicture
 from wardline.model.readings import ReadingBatch
 from wardline.pipeline.hub import LiveHub
 from wardline.pipeline.partitions import Outgoing
+from wardline.pipeline.system_picture import SystemPicture
 
 
 class StoreUnavailableError(Exception):
@@ -372,4 +373,8 @@ class Host(Protocol):
 
     def figures(self) -> dict[str, float]:
         """Counters and gauges by metric name, for /metrics."""
+        ...
+
+    def system(self) -> SystemPicture:
+        """The data flow as operators see it. Never waits for the store or for brokers."""
         ...

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -25,6 +24,8 @@ from wardline.model.decoded import Decoded
 from wardline.model.pictures import PatientPicture
 from wardline.pipeline.clock import WallClock
 from wardline.pipeline.feed import LiveFeed
+from wardline.pipeline.heard_workers import HeardWorker, ServedPartition, WorkerSums
+from wardline.pipeline.pace import Pace
 from wardline.pipeline.partitions import LogUnavailableError, Outgoing, Publisher
 from wardline.pipeline.ports import (
     Acknowledgement,
@@ -36,10 +37,13 @@ from wardline.pipeline.ports import (
     StoreUnavailableError,
 )
 from wardline.pipeline.refusals import IMPLAUSIBLE, marked_bad, rejection_notes
+from wardline.pipeline.remote_picture import Heard, remote_picture
+from wardline.pipeline.system_picture import SystemPicture
 
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
+Place = TypeVar("Place", int, tuple[str, int])
 
 SILENT_AFTER_S = 3.0
 """A partition of which nothing was told for so long is served by nobody, as far as screens know."""
@@ -47,6 +51,9 @@ SILENT_AFTER_S = 3.0
 WORKERS_MAX = 1_000
 """Workers remembered; of those the silent ones are forgotten after FORGET_AFTER_S."""
 FORGET_AFTER_S = 60.0
+
+PLACES_MAX = 10_000
+"""Partitions that can be told of; of further ones nothing is known."""
 
 ENTRIES_MAX = 100
 """Submissions on their way to the brokers; further ones are told to come again."""
@@ -71,28 +78,11 @@ class Tail(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class ServedPartition:
-    """What is known of one partition, and when its worker was last heard of."""
-
-    news: ShardNews
-    worker: str
-    heard_s: float
-    engine_at: int
-
-
-@dataclass(slots=True)
-class _Worker:
-    number: int
-    heard_s: float
-    problems: list[str] = field(default_factory=list[str])
-    figures: dict[str, float] = field(default_factory=dict[str, float])
-
-
 class RemoteWard:
     """Every method may be called from any thread; what is told comes in by a thread of its own.
 
-    entries: where readings and commands go, and the topic; None: nothing can be entered.
+    entries: where readings and commands go, and the topic; None: nothing can be entered. `served`:
+    partitions that hold readings; `beside`: others, by topic and partition.
     """
 
     def __init__(
@@ -106,7 +96,11 @@ class RemoteWard:
         self.clock = clock or WallClock()
         self.live = LiveFeed(store, self.clock, self._draw)
         self.served: dict[int, ServedPartition] = {}
-        self.workers: dict[str, _Worker] = {}
+        self.beside: dict[tuple[str, int], ServedPartition] = {}
+        self.workers: dict[str, HeardWorker] = {}
+        self._sums = WorkerSums()
+        self._pace = Pace()
+        self._heard_count = 0
         self.topic = ""
         self.partitions = 0
         self._tail = tail
@@ -158,6 +152,8 @@ class RemoteWard:
             logger.warning("a message of the live topic was left alone: %s", problem)
             return
         self._follow(telling)
+        if telling.admitted:
+            self.live.admitted()
         changed: set[str] = set()
         for partition, epoch, pictures in telling.pictures:
             if not self._is_outdated(partition, epoch):
@@ -169,18 +165,36 @@ class RemoteWard:
         known = self.workers.get(telling.worker)
         if known is None:
             self._forget_silent(now_s)
-            known = self.workers[telling.worker] = _Worker(telling.number, now_s)
+            known = self.workers[telling.worker] = HeardWorker(telling.number, now_s)
         elif telling.number != known.number + 1:
             self.live.missed()
         known.number, known.heard_s = telling.number, now_s
-        self.topic, self.partitions = telling.topic, telling.partitions
-        if telling.problems is not None:
-            known.problems, known.figures = telling.problems, telling.figures or {}
+        known.hear(telling, now_s)
+        self._heard_count += 1
+        self._pace.note(now_s, {"told": self._heard_count})
+        if not telling.holds_admissions:
+            self.topic, self.partitions = telling.topic, telling.partitions
         for news in telling.shards or ():
-            if not self._is_outdated(news.partition, news.epoch):
-                self.served[news.partition] = ServedPartition(
-                    news, telling.worker, now_s, telling.engine_at
-                )
+            if telling.holds_admissions:
+                self._keep(self.beside, (telling.topic, news.partition), news, telling, now_s)
+            else:
+                self._keep(self.served, news.partition, news, telling, now_s)
+
+    def _keep(
+        self, kept: dict[Place, ServedPartition], place: Place, news: ShardNews,
+        telling: Telling, now_s: float,
+    ) -> None:  # fmt: skip
+        before = kept.get(place)
+        is_outdated = before is not None and news.epoch < before.news.epoch
+        if is_outdated or (before is None and len(kept) >= PLACES_MAX):
+            return
+        served = ServedPartition(news, telling.worker, now_s, telling.engine_at)
+        if before is not None:
+            served.pace = before.pace
+            if news.epoch > before.news.epoch > 0:
+                self.live.missed()  # what its owner before found last may never have been told
+        served.note_end(now_s)
+        kept[place] = served
 
     def _forget_silent(self, now_s: float) -> None:
         silent = [
@@ -189,7 +203,7 @@ class RemoteWard:
             if now_s - worker.heard_s > FORGET_AFTER_S or len(self.workers) > WORKERS_MAX
         ]
         for name in silent:
-            del self.workers[name]
+            self._sums.forget(self.workers.pop(name))
 
     def _is_outdated(self, partition: int, epoch: int) -> bool:
         served = self.served.get(partition)
@@ -246,27 +260,49 @@ class RemoteWard:
     def _unserved(self) -> list[str]:
         if not self.partitions:
             return ["no worker was heard of yet"]
+        silent = self._silent_partitions()
+        if not silent:
+            return []
+        return [f"{self.topic}: no worker serves partition {', '.join(map(str, silent))}"]
+
+    def _silent_partitions(self) -> list[int]:
+        """Of which no worker was heard lately."""
         now_s = time.monotonic()
-        silent = [
+        return [
             partition
             for partition in range(self.partitions)
             if (served := self.served.get(partition)) is None
             or now_s - served.heard_s > SILENT_AFTER_S
         ]
-        if not silent:
-            return []
-        return [f"{self.topic}: no worker serves partition {', '.join(map(str, silent))}"]
 
     def figures(self) -> dict[str, float]:
         """Counters and gauges by metric name, for /metrics."""
+        now_s, workers = time.monotonic(), dict(self.workers)
+        heard = {n: w for n, w in workers.items() if now_s - w.heard_s <= SILENT_AFTER_S}
+        silent = [worker for name, worker in workers.items() if name not in heard]
+        owners = {place: served.worker for place, served in dict(self.served).items()}
+        return {
+            "wardline_ready": float(not self.problems()),
+            "wardline_workers": float(len(heard)),
+            "wardline_partitions": float(self.partitions),
+            "wardline_partitions_unserved": float(len(self._silent_partitions())),
+            **self._sums.figures(heard, silent, owners),
+        }
+
+    def system(self) -> SystemPicture:
+        """The data flow as operators see it, put together from what workers tell."""
         now_s = time.monotonic()
-        heard = [w for w in list(self.workers.values()) if now_s - w.heard_s <= SILENT_AFTER_S]
-        sums: dict[str, float] = {"wardline_ready": float(not self.problems())}
-        for worker in heard:
-            for name, value in worker.figures.items():
-                sums[name] = sums.get(name, 0.0) + value
-        sums["wardline_workers"] = len(heard)
-        return sums
+        served = {(self.topic, place): one for place, one in dict(self.served).items()}
+        heard = Heard(
+            self.store.kind, self.topic, self.partitions, {**served, **dict(self.beside)},
+            self._remembered(now_s), self.problems(), self._pace.per_second("told", now_s), now_s,
+            SILENT_AFTER_S,
+        )  # fmt: skip
+        return remote_picture(heard)
+
+    def _remembered(self, now_s: float) -> dict[str, HeardWorker]:
+        workers = dict(self.workers).items()
+        return {n: w for n, w in workers if now_s - w.heard_s <= FORGET_AFTER_S}
 
     # -- what people enter -------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from wardline.model.patients import Patient
 from wardline.model.readings import ReadingBatch
 from wardline.pipeline.clock import EventClock
 from wardline.pipeline.commit_news import tells_context
+from wardline.pipeline.crash_points import reach
 from wardline.pipeline.foreign import Homeless
 from wardline.pipeline.lookups import AskedShard, Lookups
 from wardline.pipeline.partitions import Messages
@@ -64,6 +65,7 @@ class Opened:
 def opened(store: ShardStore, origin: str) -> Opened:
     """Bring an engine to where the store stands. May wait for the store for long."""
     recovered = recover(store)
+    reach("while_opening_after_recover")
     reached = store.position(origin)
     return Opened(store, recovered, 0 if reached is None else reached + 1, store.patients())
 
@@ -112,6 +114,7 @@ class ShardEngine:
         self.rows_ahead = 0
         self.contents_changed = 0
         self.context_told = 0
+        self.oldest_uncut_ms: int | None = None
         self._news = news
         self._lookups = lookups
         self._asked: ShardStore | None = None
@@ -136,10 +139,16 @@ class ShardEngine:
         with self.lock:
             self.worker = worker
         self.next_offset = self.committed_offset = opened.next_offset
+        self.oldest_uncut_ms = None
         self.rows_ahead = 0
         self.state = State.SAVING
         if opened.recovered.note:
             logger.warning("%s: %s", self.origin, opened.recovered.note)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the store still owes an answer that was given up."""
+        return self._lookups.is_stuck
 
     @property
     def pending_rows(self) -> int:
@@ -173,6 +182,7 @@ class ShardEngine:
             if self._holds_admissions:
                 self._record(self.worker, messages)
             for part in () if self._holds_admissions else self._decoded(messages):
+                reach("after_decode")
                 if self.state is State.SAVING:
                     self._save(self.worker, part)
                 else:
@@ -180,7 +190,10 @@ class ShardEngine:
             last = int(messages.offsets[-1])
             self.next_offset = last + 1
             if self.state is State.SAVING:
+                if self.oldest_uncut_ms is None:
+                    self.oldest_uncut_ms = int(messages.appended_at[0])
                 self.worker.reach(self.origin, last)
+                reach("after_engine")
 
     def take_ahead(self, messages: Messages) -> None:
         """The store failed while messages were taken: take them for the screens alone."""
@@ -207,6 +220,7 @@ class ShardEngine:
     def cut(self, *, snapshot: bool) -> Cut:
         """What is to be written now."""
         assert self.worker is not None
+        self.oldest_uncut_ms = None
         with self.lock:
             return self.worker.cut(snapshot=snapshot)
 
@@ -250,7 +264,7 @@ class ShardEngine:
         if len(self._names.sources) + len(self._names.labels) > LABELS_MAX:
             self._names = Dictionaries()
         is_event = isinstance(self.clock, EventClock)
-        received_at = messages.appended_at if is_event else self._received_at(messages)
+        received_at = self._received_at(messages)
         parts = decode_topic(
             messages.values, messages.offsets, received_at, self._names, origin=self.origin
         )
@@ -258,7 +272,10 @@ class ShardEngine:
 
     def _received_at(self, messages: Messages) -> npt.NDArray[np.int64]:
         """The brokers' append times, but never later than now; now where there is none."""
-        now_ms, times = self.clock.now_ms(), messages.appended_at
+        times = messages.appended_at
+        if isinstance(self.clock, EventClock):
+            return times
+        now_ms = self.clock.now_ms()
         return np.where(times > 0, np.minimum(times, now_ms), now_ms)
 
     def _save(self, worker: Worker, part: Decoded | PlacedCommand) -> None:
@@ -308,6 +325,7 @@ class ShardEngine:
         batch = part.batch
         self.seen(batch, engine.process(batch, np.zeros(len(batch), dtype=np.uint64)))
         self.rows_ahead += len(batch)
+        reach("while_running_ahead")
 
     # -- what the worker tells (`worker.Observer`) -------------------------------------------------
 

@@ -7,12 +7,15 @@ becomes of each partition when is drawn in docs/concepts/shards.md.
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 
 from wardline.pipeline.clock import EventClock
+from wardline.pipeline.crash_points import reach
 from wardline.pipeline.lane import Lane
 from wardline.pipeline.lookups import Lookups
+from wardline.pipeline.loop import TRIM_EVERY_MS
 from wardline.pipeline.outlet import Outlet
 from wardline.pipeline.partitions import LogUnavailableError, Messages, PartitionedSource
 from wardline.pipeline.ports import Clock, ShardedStore, StoreUnavailableError
@@ -23,6 +26,8 @@ from wardline.pipeline.tally import Tally
 logger = logging.getLogger(__name__)
 
 TICK_MS = 1_000
+TRIMS = 0
+"""Whoever serves this partition deletes what is old, of all partitions."""
 BEHIND_NOW_MS = 1_000
 """Time is given this far behind now: a message on its way through the broker is not overtaken."""
 
@@ -41,12 +46,15 @@ class ShardHost:
         limits: ShardLimits | None = None,
         outlet: Outlet | None = None,
         holds_admissions: bool = False,
+        partitions_before: int | None = None,
     ):
         """`outlet`: where findings are published for others; None: nowhere.
 
-        `holds_admissions`: the topic holds admissions, not readings.
+        `holds_admissions`: the topic holds admissions, not readings. `partitions_before`: serve
+        only so many partitions, over which patients are still spread; there are more by now.
         """
-        self._holds_admissions = holds_admissions
+        self._partitions_before = partitions_before
+        self.holds_admissions = holds_admissions
         self.source = source
         self.store = store
         self.clock = clock
@@ -54,6 +62,7 @@ class ShardHost:
         self.slots: dict[int, Slot] = {}
         self.beat_s = time.monotonic()
         self.lag: Mapping[int, int] = {}
+        self.has_ended = False
         self._owner = owner
         self._news = news
         self._outlet = outlet
@@ -61,7 +70,10 @@ class ShardHost:
         self._lookups = Lookups("wardline-look-ups", self.limits.slow_s)
         self.partitions = 0
         self._next_tick_ms = 0
+        self._next_trim_ms = 0
+        self._trimming: Future[int] | None = None
         self._gone_tally = Tally()
+        self._gone_commits = 0, 0.0, 0
 
     # -- life --------------------------------------------------------------------------------------
 
@@ -71,14 +83,20 @@ class ShardHost:
         Raises PartitionCountError, LogUnavailableError (no brokers at the start) and whatever the
         source says cannot be got over.
         """
-        self.partitions = self.source.partition_count()
+        self.partitions = self._partitions_before or self.source.partition_count()
         self.source.join(self)
         try:
             while not stopping.is_set() and not self._has_reached(ends):
                 self.step()
         finally:
-            self.source.close()
-            self._lane.close(self.limits.release_s)
+            self._end()
+
+    def _end(self) -> None:
+        """Let go of everything, in `release_s` and what the brokers take."""
+        deadline_s = time.monotonic() + self.limits.release_s
+        self.source.close()
+        self._lookups.close()
+        self.has_ended = self._lane.close(max(0.0, deadline_s - time.monotonic()))
 
     def step(self) -> None:
         """Finish what is written, begin what is due, read, let time pass."""
@@ -90,8 +108,10 @@ class ShardHost:
             self._lane.rang.clear()
         else:
             for messages in self.source.poll(self.limits.messages_per_poll, self._wait_s()):
+                reach("after_poll")
                 self._take(messages)
         self._tick_if_due()
+        self._trim_if_due()
         self._acknowledge()
         self.lag = self.source.lag()
 
@@ -127,6 +147,18 @@ class ShardHost:
             if slot is not None and slot.is_reading:
                 slot.engine.tick(min(at, now_ms) - BEHIND_NOW_MS)
 
+    def _trim_if_due(self) -> None:
+        """One bounded step of deleting what is older than the retention, beside everything else."""
+        if self._trimming is not None and self._trimming.done():
+            self._next_trim_ms = self.clock.now_ms() + _rest_ms(self._trimming)
+            self._trimming = None
+        retention_s, now_ms = self.limits.retention_s, self.clock.now_ms()
+        if retention_s is None or self._trimming is not None or now_ms < self._next_trim_ms:
+            return
+        if TRIMS in self.slots and self.is_saving():
+            before_ms = now_ms - int(retention_s * 1000)
+            self._trimming = self._lane.do(lambda: self.store.trim(before_ms))
+
     def _acknowledge(self) -> None:
         done = {
             partition: slot.engine.committed_offset
@@ -134,22 +166,32 @@ class ShardHost:
             if slot.has_news_for_group()
         }
         if done:
+            reach("before_acknowledge")
             self.source.acknowledge(done)
+            reach("after_acknowledge")
 
     def _has_reached(self, ends: Mapping[int, int] | None) -> bool:
         """Whether everything up to some offsets is durable, here or at other workers."""
         if ends is None:
             return False
-        origins = {f"{self.source.topic}/{partition}": end for partition, end in ends.items()}
-        own = {slot.engine.origin: slot.engine.committed_offset for slot in self.slots.values()}
-        missing = [name for name, end in origins.items() if own.get(name, 0) < end]
-        if any(name in own for name in missing):
+        here = {partition for partition in ends if partition in self.slots}
+        if not all(self._is_done(partition, ends[partition]) for partition in here):
             return False
+        beside = {f"{self.source.topic}/{p}": end for p, end in ends.items() if p not in here}
         try:
-            reached = self.store.reached(missing) if missing else {}
+            reached = self.store.reached(list(beside)) if beside else {}
         except StoreUnavailableError:
             return False
-        return all(reached.get(name, -1) + 1 >= origins[name] for name in missing)
+        return all(reached.get(origin, -1) + 1 >= end for origin, end in beside.items())
+
+    def _is_done(self, partition: int, end: int) -> bool:
+        """Whether a partition is durable up to an offset, or to the last message before it."""
+        slot = self.slots[partition]
+        if slot.engine.committed_offset >= end:
+            return True
+        # Ends of transactions have offsets too, which no message ever has.
+        is_read = partition in self.source.read_to_end_at() and slot.engine.next_offset > 0
+        return is_read and slot.is_reading and not slot.is_waiting and not slot.problem()
 
     # -- which partitions are served here (`partitions.Assignments`) -------------------------------
 
@@ -158,9 +200,11 @@ class ShardHost:
         logger.info("partitions taken over: %s", sorted(partitions))
         self._count_partitions()
         for partition in partitions:
+            if self._partitions_before is not None and partition >= self._partitions_before:
+                continue
             engine = ShardEngine(
                 self.source.topic, partition, self.clock, self._news, self._lookups,
-                holds_admissions=self._holds_admissions,
+                holds_admissions=self.holds_admissions,
             )  # fmt: skip
             self.slots[partition] = Slot(
                 engine,
@@ -174,6 +218,8 @@ class ShardHost:
 
     def _count_partitions(self) -> None:
         """Somebody may have added some; taking over a shard then refuses."""
+        if self._partitions_before is not None:
+            return
         with suppress(LogUnavailableError):
             self.partitions = self.source.partition_count()
 
@@ -185,6 +231,7 @@ class ShardHost:
             slot.release(self._lane, deadline_s)
         for slot in slots:
             slot.wait_until(deadline_s)
+        reach("in_release_after_commit")
         self._remove(partitions)
         done = {slot.engine.partition: slot.engine.committed_offset for slot in slots}
         self.source.acknowledge({place: offset for place, offset in done.items() if offset})
@@ -201,6 +248,7 @@ class ShardHost:
             if slot is not None:
                 slot.is_gone = True
                 self._gone_tally.add(slot.engine.tally)
+                self._gone_commits = _added(self._gone_commits, slot)
 
     # -- what others ask ---------------------------------------------------------------------------
 
@@ -222,6 +270,7 @@ class ShardHost:
     def figures(self) -> dict[str, float]:
         """Counters and gauges by metric name; those of a partition carry its number."""
         tally, slots = self.tally(), dict(self.slots)
+        commits, commit_s, failed = self._commits(slots.values())
         counted: dict[str, float] = {
             "wardline_readings_total": tally.readings,
             "wardline_readings_accepted_total": tally.accepted,
@@ -231,17 +280,45 @@ class ShardHost:
             "wardline_values_late_total": tally.late_values,
             "wardline_commands_total": tally.commands,
             "wardline_dead_letters_total": tally.rejected + tally.rejected_values,
-            "wardline_commits_total": sum(slot.commits for slot in slots.values()),
-            "wardline_commit_seconds_total": sum(slot.commit_s for slot in slots.values()),
-            "wardline_commits_failed_total": sum(slot.failed_commits for slot in slots.values()),
+            "wardline_commits_total": commits,
+            "wardline_commit_seconds_total": commit_s,
+            "wardline_commits_failed_total": failed,
             "wardline_run_ahead_rows": sum(slot.engine.rows_ahead for slot in slots.values()),
             "wardline_worker_partitions": len(slots),
+            "wardline_sources_skewed": self._skewed(slots.values()),
             "wardline_engine_heartbeat_seconds": time.monotonic() - self.beat_s,
         }
         for partition, count in self.lag.items():
             counted[f'wardline_worker_lag_messages{{partition="{partition}"}}'] = count
+        for partition, slot in slots.items():
+            if slot.commit_lag_s is not None:
+                counted[f'wardline_commit_lag_seconds{{partition="{partition}"}}'] = (
+                    slot.commit_lag_s
+                )
         return counted
+
+    def _skewed(self, slots: Iterable[Slot]) -> int:
+        now_ms = self.clock.now_ms()
+        return sum(len(slot.engine.skew.skewed(now_ms)) for slot in slots)
+
+    def _commits(self, slots: Iterable[Slot]) -> tuple[int, float, int]:
+        total = self._gone_commits
+        for slot in slots:
+            total = _added(total, slot)
+        return total
 
     def is_saving(self) -> bool:
         """Whether everything served here is written."""
         return all(slot.engine.state is State.SAVING for slot in list(self.slots.values()))
+
+
+def _added(counted: tuple[int, float, int], slot: Slot) -> tuple[int, float, int]:
+    """(commits, seconds they took, failed ones) with those of a slot."""
+    commits, commit_s, failed = counted
+    return commits + slot.commits, commit_s + slot.commit_s, failed + slot.failed_commits
+
+
+def _rest_ms(trimming: Future[int]) -> int:
+    """Until the next step: short while there is something old, long when there is not."""
+    failed = trimming.exception() is not None
+    return TICK_MS if failed or trimming.result() else TRIM_EVERY_MS

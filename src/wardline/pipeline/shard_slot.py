@@ -7,6 +7,7 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
+from wardline.pipeline.crash_points import reach
 from wardline.pipeline.lane import Lane
 from wardline.pipeline.outlet import Outlet, PatientContext, outgoing
 from wardline.pipeline.partitions import PartitionedSource
@@ -22,6 +23,10 @@ from wardline.pipeline.worker import Cut
 logger = logging.getLogger(__name__)
 
 
+TOLD_S = 1.0
+"""A store that is slow for so much longer than it may be is told to people."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShardLimits:
     """Bounds of a worker, per partition where nothing else is said.
@@ -32,7 +37,8 @@ class ShardLimits:
     store, kept nowhere; then reading stops until the store answers. release_s: for writing what was
     read when a partition goes to another worker. fenced_s: a shard that somebody else took over,
     though the group still says it is ours, is taken back after so long; the group tells a member
-    that was believed dead much sooner that it is none any more.
+    that was believed dead much sooner that it is none any more. retention_s: older readings and
+    findings are deleted by whoever serves partition 0; None keeps everything.
     """
 
     messages_per_poll: int = 20_000
@@ -45,6 +51,7 @@ class ShardLimits:
     snapshot_s: float = 30.0
     release_s: float = 8.0
     fenced_s: float = 15.0
+    retention_s: float | None = None
 
 
 class Slot:
@@ -60,6 +67,7 @@ class Slot:
         self.engine = engine
         self.commits = 0
         self.commit_s = 0.0
+        self.commit_lag_s: float | None = None
         self.failed_commits = 0
         self.is_fenced = False
         self.is_gone = False
@@ -69,6 +77,7 @@ class Slot:
         self._context = PatientContext(())
         self._task: Future[Any] | None = None
         self._cut: Cut | None = None
+        self._cut_oldest_ms: int | None = None
         self._begun_s = 0.0
         self._retry_at_s = 0.0
         self._unsaved_since_s: float | None = None
@@ -102,6 +111,8 @@ class Slot:
         """What becomes of what is read, in a word for people."""
         if self.is_fenced:
             return "taken by another worker"
+        if self.engine.state is State.SAVING and self._is_unsaved():
+            return "waiting for the store"
         return "paused" if self._is_paused else self.engine.state.value
 
     def has_news_for_group(self) -> bool:
@@ -114,13 +125,17 @@ class Slot:
         """In plain words; empty when all is well."""
         if self.is_fenced:
             return f"{self.engine.origin}: {self._trouble}"
-        since_s = self._unsaved_since_s
         if self._trouble:
             what = "nothing is saved" if self.engine.state is State.AHEAD else "not served yet"
             return f"{self.engine.origin}: {what}: {self._trouble}"
-        if since_s is not None and time.monotonic() - since_s > 2 * self._limits.slow_s:
+        if self._is_unsaved():
             return f"{self.engine.origin}: the store is slow, nothing was saved lately"
         return ""
+
+    def _is_unsaved(self) -> bool:
+        """Whether what was read waits for longer than it should."""
+        since_s = self._unsaved_since_s
+        return since_s is not None and time.monotonic() - since_s > self._limits.slow_s + TOLD_S
 
     # -- what the loop does ------------------------------------------------------------------------
 
@@ -163,11 +178,12 @@ class Slot:
         """Write what was read and the engine's state; `wait_until` tells when that is done."""
         self.wait_until(deadline_s)
         if self._task is None and self.engine.state is State.SAVING and not self.is_fenced:
+            reach("in_release_before_commit")
             self._write(lane, snapshot=self.engine.is_behind_snapshot())
 
     def wait_until(self, deadline_s: float) -> None:
-        """Take what the lane has done, waiting for it."""
-        if self._task is not None:
+        """Take what the lane has written, waiting for it. An opening is of no use any more."""
+        if self._task is not None and self._cut is not None:
             wait([self._task], max(0.0, deadline_s - time.monotonic()))
             if self._task.done():
                 self._finish(None)
@@ -177,7 +193,7 @@ class Slot:
     def _begin(self, lane: Lane) -> None:
         now_s = time.monotonic()
         if self.engine.state is not State.SAVING:
-            if now_s >= self._retry_at_s:
+            if now_s >= self._retry_at_s and not self.engine.is_asking:
                 self._start(lane.do(self._opening()))
             return
         keep = now_s - self._kept_at_s >= self._limits.snapshot_s
@@ -193,11 +209,14 @@ class Slot:
         def task() -> Opened:
             if self.is_gone:
                 raise StoreFencedError("this partition is served elsewhere now")
-            return opened(self._take_over() if store is None else store.renew(), origin)
+            taken = self._take_over() if store is None else store.renew()
+            reach("while_opening_after_take_over")
+            return opened(taken, origin)
 
         return task
 
     def _write(self, lane: Lane, *, snapshot: bool) -> None:
+        self._cut_oldest_ms = self.engine.oldest_uncut_ms
         cut = self.engine.cut(snapshot=snapshot)
         store, commit = self.engine.store, cut.commit
         assert store is not None
@@ -213,6 +232,7 @@ class Slot:
             commit.published_seq = self._outlet.published(self.engine.origin)
         if snapshot:
             self._kept_at_s = time.monotonic()
+        reach("after_cut_before_commit")
         self._start(lane.do(lambda: _timed(store, commit)))
 
     def _start(self, task: Future[Any]) -> None:
@@ -236,8 +256,11 @@ class Slot:
             self._opened(result, source)
 
     def _saved(self, cut: Cut, seq: int, took_s: float) -> None:
+        reach("after_commit_before_publish")
         self.commits += 1
         self.commit_s += took_s
+        if self._cut_oldest_ms is not None:
+            self.commit_lag_s = max(0.0, time.time() - self._cut_oldest_ms / 1000)
         if self._outlet is not None and cut.commit is not None and self.engine.store is not None:
             messages = cut.commit.outgoing
             self._outlet.put(self.engine.origin, seq, messages, self.engine.store)
@@ -250,6 +273,8 @@ class Slot:
             logger.warning("%s: the store answers again", self.engine.origin)
         self._trouble, self._unsaved_since_s = "", None
         self._is_paused = False
+        if self.engine.state is State.AHEAD:
+            reach("before_rewind")
         self.engine.open(result)
         if self._outlet is not None:
             self._context = PatientContext(result.patients)

@@ -27,6 +27,7 @@ from wardline.model.pictures import PatientPicture
 from wardline.pipeline.commit_news import counts, entered_beds
 from wardline.pipeline.feed import DRAW_EVERY_MIN_S, DRAW_SHARE, WAITING_FINDINGS_MAX
 from wardline.pipeline.live import LiveView
+from wardline.pipeline.lookups import AskedPatients, Lookups
 from wardline.pipeline.partitions import Outgoing, Publisher
 from wardline.pipeline.ports import Clock, Commit, ShardedStore
 
@@ -38,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 TELL_EVERY_S = 1.0
 """How a worker is, is told so often."""
+
+ASK_S = 0.5
+"""Beds and ages that the store does not tell in this time stay as they were."""
 
 RETELL_WITHIN_S = 10.0
 """Every picture is told again within this time, so that a server that starts has them all."""
@@ -56,6 +60,7 @@ class _Waiting:
     )
     beds: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     counted: tuple[int, int, int] = (0, 0, 0)
+    admitted: int = 0
     count: int = 0
     is_short: bool = False
 
@@ -70,7 +75,8 @@ class Teller:
         self._topic = topic
         self._worker = worker
         self._clock = clock
-        self._store = store
+        self._lookups = Lookups("wardline-patients", ASK_S)
+        self._store = AskedPatients(store, self._lookups)
         self._host: ShardHost | None = None
         self._figures: Callable[[], dict[str, float]] = dict
         self._views: dict[int, tuple[ShardEngine, LiveView]] = {}
@@ -110,6 +116,7 @@ class Teller:
         with self._news:
             waiting = self._waiting
             waiting.beds |= beds
+            waiting.admitted += len(commit.admissions)
             readings, anomalous, alarms = waiting.counted
             waiting.counted = (
                 readings + counted[0], anomalous + counted[1], alarms + counted[2],
@@ -135,6 +142,8 @@ class Teller:
                 started_s = time.thread_time()
                 self._tell_news()
                 self._rest(time.thread_time() - started_s)
+            if self._has_news():
+                self._tell_news()
         except Exception:
             logger.exception("servers are told nothing any more")
 
@@ -144,7 +153,8 @@ class Teller:
             self._news.wait_for(lambda: self._stopping or self._has_news(), timeout=wait_s)
 
     def _has_news(self) -> bool:
-        return bool(self._waiting.seen or self._waiting.findings)
+        waiting = self._waiting
+        return bool(waiting.seen or waiting.findings or waiting.admitted)
 
     def _rest(self, took_s: float) -> None:
         pause_s = max(DRAW_EVERY_MIN_S, DRAW_SHARE * took_s)
@@ -174,6 +184,8 @@ class Teller:
                 found=found.pop(0) if found else [],
                 beds=sorted(waiting.beds) if first else [],
                 counted=waiting.counted if first else (0, 0, 0),
+                admitted=waiting.admitted if first else 0,
+                holds_admissions=self._hosted().holds_admissions,
                 shards=self._shards() if rest else None,
                 problems=self._hosted().problems() if rest else None,
                 figures=self._figures() if rest else None,

@@ -22,6 +22,7 @@ from wardline.server import (
     scores,
     sign_in,
     status_page,
+    system,
     tables,
 )
 from wardline.server.access import AccessLog
@@ -45,6 +46,7 @@ DESCRIPTION = (
 ROUTERS = (
     health.router, sign_in.router, readings.router, latest.router, live.router, charting.router,
     patients.router, admissions.router, tables.router, scores.router, status_page.router,
+    system.router,
     console_pages.router,
 )  # fmt: skip
 

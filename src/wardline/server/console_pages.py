@@ -1,4 +1,4 @@
-"""GET /, /overview, /admissions, /patients/...: the console; /static/console/: its files.
+"""GET /, /overview, /admissions, /system, /patients/...: the console; /static/console/: its files.
 
 The page holds no patient: what it shows it asks for, and that needs the token where one is set.
 """
@@ -25,6 +25,7 @@ def get_console(request: Request, served: Served) -> Response:
 
 @router.get("/overview")
 @router.get("/admissions")
+@router.get("/system")
 @router.get("/patients/{patient_id:path}")
 async def get_console_page(request: Request, served: Served) -> Response:
     """The same page: its own script reads the address."""

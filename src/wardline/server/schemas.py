@@ -200,6 +200,78 @@ class SessionAnswer(_Answer):
     signed_in: bool = Field(description="Always true where none is asked for")
 
 
+class SystemPartition(_Answer):
+    """One partition; of an embedded engine its queue."""
+
+    topic: str
+    partition: int
+    worker: str | None
+    state: str = Field(description="saving when all is well")
+    epoch: int
+    next_offset: int | None = Field(description="How far it is durable")
+    lag: int | None = Field(description="Messages (of a queue: rows) not read yet")
+    patients: int
+    rows_ahead: int
+    heard_s: float | None
+
+
+class SystemWorker(_Answer):
+    """One engine process; rates of the last ten seconds."""
+
+    name: str
+    topic: str
+    heard_s: float
+    is_silent: bool
+    partitions: int
+    readings_per_s: float | None
+    commits_per_s: float | None
+    commit_ms: float | None
+    commit_lag_s: float | None
+    dead_letters: int
+    outbox_pending: int
+    problems: list[str]
+
+
+class SystemSums(_Answer):
+    """All partitions and workers together."""
+
+    messages_per_s: float | None
+    readings_per_s: float | None
+    commits_per_s: float | None
+    commit_ms: float | None
+    commit_lag_s: float | None
+    told_per_s: float | None
+    lag: int | None
+    patients: int
+    rows_ahead: int
+    dead_letters: int
+    outbox_pending: int
+
+
+class SystemServer(_Answer):
+    """The server that answers, and its screens."""
+
+    viewers: int
+    viewers_max: int
+    messages_per_s: float | None
+
+
+class SystemAnswer(_Answer):
+    """The data flow, from the topic to the screens."""
+
+    kind: str = Field(description="embedded or workers")
+    store: str = Field(description="What kind of store it is")
+    takes_commits: bool | None
+    topic: str
+    partition_count: int
+    partitions: list[SystemPartition]
+    workers: list[SystemWorker]
+    sums: SystemSums
+    problems: list[str]
+    left_out: int = Field(description="Partitions, workers and problems that are not told")
+    server: SystemServer
+
+
 class HealthAnswer(_Answer):
     """The server runs."""
 

@@ -37,12 +37,16 @@ class CutOffError(Exception):
 
 
 Heartbeat = Callable[[int], str]
-"""The heartbeat for a viewer that has everything up to a number."""
+"""A message of every second for a viewer that has everything up to a number."""
 
 
 @dataclass(slots=True, eq=False)
 class Viewer:
-    """One connection. `wake` tells that there is news, a heartbeat is due, or it was cut off."""
+    """One connection. `wake` tells that there is news, a heartbeat is due, or it was cut off.
+
+    system: the newest picture of the data flow, if it wants any and has not got it yet. sent:
+    messages.
+    """
 
     socket: WebSocket
     hub: LiveHub
@@ -51,6 +55,9 @@ class Viewer:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     cursor: Cursor = field(default_factory=Cursor)
     heartbeat: Heartbeat | None = None
+    system: Heartbeat | None = None
+    wants_system: bool = False
+    sent: int = 0
     cut_off: CutOffError | None = None
     resume_from: int | None = None
     on_the_way: int = 0
@@ -66,6 +73,7 @@ class Viewer:
             await self._send_news()
             await self._send_missed()
             await self._send_heartbeat()
+            await self._send_system()
 
     async def listen(self) -> None:
         """Take what the viewer says; ends when it is gone. Raises CutOffError for nonsense."""
@@ -90,8 +98,10 @@ class Viewer:
                 self.resume_from = number if waiting is None else min(waiting, number)
             elif name == "watch":
                 self.cursor.watched = _watched(value)
+            elif name == "system":
+                self.wants_system = _wish(value)
             else:
-                raise CutOffError(MISUNDERSTOOD, "unknown; there are resume and watch")
+                raise CutOffError(MISUNDERSTOOD, "unknown; there are resume, watch and system")
 
     async def _send_news(self) -> None:
         await self._send_all(self.hub.news)
@@ -129,12 +139,18 @@ class Viewer:
         if heartbeat is not None:
             await self._send(heartbeat(self.cursor.seq))
 
+    async def _send_system(self) -> None:
+        system, self.system = self.system, None
+        if system is not None and self.wants_system:
+            await self._send(system(self.cursor.seq))
+
     async def _send(self, text: str) -> None:
         allowed_s = SEND_TIME_MAX_S + self.on_the_way / SLOWEST_BYTES_PER_S
         self.on_the_way = len(text)
         try:
             async with asyncio.timeout(allowed_s):
                 await self.socket.send_text(text)
+                self.sent += 1
         except TimeoutError:
             raise CutOffError(TOO_SLOW, "took nothing for too long; resume") from None
 
@@ -142,6 +158,12 @@ class Viewer:
 def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
         raise CutOffError(MISUNDERSTOOD, "resume needs the number of a message")
+    return value
+
+
+def _wish(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise CutOffError(MISUNDERSTOOD, "system needs true or false")
     return value
 
 

@@ -5,16 +5,21 @@ Everything here belongs to the server's event loop, but for what the hub calls.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
+import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from wardline.codecs.live_json import heartbeat_message
+from wardline.codecs.live_json import heartbeat_message, system_message
+from wardline.pipeline.pace import Pace
 from wardline.pipeline.ports import Clock, Host
 from wardline.server.messages import rfc3339
 from wardline.server.missed import Missed
+from wardline.server.system_content import system_content
 from wardline.server.viewer import SIGNED_OUT, TOO_MANY, CutOffError, Heartbeat, Viewer
 
 VIEWERS_MAX = 500
@@ -41,6 +46,8 @@ class Viewers:
         self._viewers: set[Viewer] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._beating: asyncio.Task[None] | None = None
+        self._sent_to_gone = 0
+        self._pace = Pace()
 
     def __len__(self) -> int:
         return len(self._viewers)
@@ -84,6 +91,7 @@ class Viewers:
 
     def _remove(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+        self._sent_to_gone += viewer.sent
         if not self._viewers and self._beating is not None:
             self._host.live.hub.leave(self._tell)
             self._beating.cancel()
@@ -102,13 +110,40 @@ class Viewers:
 
     async def _beat(self) -> None:
         while True:
-            heartbeat = self._heartbeat()
+            self._note_pace()
+            heartbeat, system = self._heartbeat(), self._system_if_wanted()
             for viewer in self._viewers:
-                viewer.heartbeat = heartbeat
+                viewer.heartbeat, viewer.system = heartbeat, system
                 if viewer.session is not None and not self._is_signed_in(viewer.session):
                     viewer.cut_off = CutOffError(SIGNED_OUT, "signed out")
                 viewer.wake.set()
             await asyncio.sleep(HEARTBEAT_S)
+
+    def system(self) -> dict[str, Any]:
+        """The data flow for operators as plain content, this server and its screens included."""
+        rate = self._pace.per_second("sent", time.monotonic()) if self._viewers else 0.0
+        server = {
+            "viewers": len(self._viewers),
+            "viewers_max": self.viewers_max,
+            "messages_per_s": rate,
+        }
+        return system_content(self._host.system(), server)
+
+    def _note_pace(self) -> None:
+        sent = self._sent_to_gone + sum(viewer.sent for viewer in self._viewers)
+        self._pace.note(time.monotonic(), {"sent": sent})
+
+    def _system_if_wanted(self) -> Heartbeat | None:
+        """The picture of this second; it costs nothing while nobody looks at it."""
+        if not any(viewer.wants_system for viewer in self._viewers):
+            return None
+        now_ms, text = self._clock.now_ms(), msgspec.json.encode(self.system()).decode()
+
+        @lru_cache(maxsize=8)
+        def message(seq: int) -> str:
+            return system_message(seq, now_ms, text)
+
+        return message
 
     def _heartbeat(self) -> Heartbeat:
         """The heartbeat of this second; viewers that stand at the same number share one text."""

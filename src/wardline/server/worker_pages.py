@@ -15,7 +15,7 @@ def worker_pages(
 ) -> FastAPI:
     """An application with /healthz, /readyz and /metrics."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    measures = Measures(figures)
+    measures = Measures(lambda: {**figures(), "wardline_ready": float(not problems())})
 
     def healthz(_: Request) -> Response:
         return json_response({"status": "healthy"})

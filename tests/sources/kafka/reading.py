@@ -1,7 +1,12 @@
 """A member of a group as tests see it: what it was told, and what it has polled."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from tests.kafka import Server
 
 from wardline.pipeline.partitions import Messages
 from wardline.sources.kafka.client_settings import NO_SECURITY, KafkaSecurity
@@ -81,3 +86,24 @@ def until(is_so: Callable[[], object], *readers: Reader, within_s: float = WAIT_
         for reader in readers:
             reader.poll()
     return time.monotonic() - start_s
+
+
+@contextmanager
+def frozen(server: Server) -> Iterator[None]:
+    """Let the broker stand still for a while; afterwards it works again, for other tests too."""
+    server.freeze()
+    try:
+        yield
+    finally:
+        server.thaw()
+        give_up_s = time.monotonic() + WAIT_S
+        while not has_leaders(server):
+            assert time.monotonic() < give_up_s
+
+
+def has_leaders(server: Server) -> bool:
+    try:
+        topics = AdminClient({"bootstrap.servers": server.brokers}).list_topics(timeout=5).topics
+    except KafkaException:
+        return False
+    return all(p.leader >= 0 for topic in topics.values() for p in topic.partitions.values())

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from tests.kafka import SecureServer, Server, free_port, name_of, produce
-from tests.sources.kafka.reading import CLASSIC, CONSUMER, Reader, until
+from tests.sources.kafka.reading import CLASSIC, CONSUMER, Reader, frozen, until
 
 from wardline.pipeline.partitions import LogUnavailableError
 from wardline.sources.kafka.client_settings import KafkaSecurity
@@ -20,13 +20,10 @@ SECURE = {
 def test_a_frozen_broker_is_a_problem_until_it_goes_on(kafka: Server, topic, reader, protocol):
     member = reader(protocol=protocol)
     until(lambda: member.source.read_to_end_at().keys() == {0, 1, 2}, member)
-    kafka.freeze()
-    try:
+    with frozen(kafka):
         frozen_at = time.time_ns() // 1_000_000
         until(member.source.problem, member, within_s=15)
         assert all(at <= frozen_at for at in member.source.read_to_end_at().values())
-    finally:
-        kafka.thaw()
     until(lambda: not member.source.problem(), member)
     produce(kafka.brokers, topic, [("k", "v", 0, 1)])
     until(lambda: member.values(1) == [b"v"], member)
@@ -54,14 +51,11 @@ def test_a_reader_goes_on_where_it_was_when_the_broker_is_back(
 def test_leaving_a_frozen_broker_is_bounded(kafka: Server, topic, reader, protocol):
     member = reader(protocol=protocol)
     until(lambda: member.serves, member)
-    kafka.freeze()
-    try:
+    with frozen(kafka):
         member.acknowledges = {0: 1}
         start_s = time.monotonic()
         member.source.close()
         assert time.monotonic() - start_s < LEAVE_S + 1
-    finally:
-        kafka.thaw()
     assert member.told[-1][0] == "revoked"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.kafka import Server, free_port, read
-from tests.sources.kafka.reading import WAIT_S
+from tests.sources.kafka.reading import WAIT_S, frozen
 
 from wardline.pipeline.partitions import LogUnavailableError, Outgoing
 from wardline.sources.kafka.keys import partition_of
@@ -106,8 +106,7 @@ def test_offers_never_wait_and_are_bounded(topic):
 
 def test_a_frozen_broker_is_noticed_and_goes_on(kafka: Server, topic, publisher):
     publisher.publish(messages(topic, 1), 30)
-    kafka.freeze()
-    try:
+    with frozen(kafka):
         with pytest.raises(LogUnavailableError):
             publisher.publish(messages(topic, 1), 1)
         start_s = time.monotonic()
@@ -115,8 +114,6 @@ def test_a_frozen_broker_is_noticed_and_goes_on(kafka: Server, topic, publisher)
             assert time.monotonic() - start_s < WAIT_S
             with pytest.raises(LogUnavailableError):
                 publisher.publish(messages(topic, 1), 1)
-    finally:
-        kafka.thaw()
     publisher.publish(messages(topic, 1), 30)
     assert publisher.problem() == ""
 

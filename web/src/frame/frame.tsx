@@ -5,6 +5,7 @@ import { OverviewPage } from "../overview/overview";
 import { PatientPage } from "../patient/patient";
 import { route } from "../state/route";
 import { isSessionKnown, isSignInNeeded } from "../state/session";
+import { SystemPage } from "../system/system";
 import { WardPage } from "../ward/ward";
 import { t } from "../words/words";
 import { Announcer } from "./announcer";
@@ -45,6 +46,7 @@ function Page() {
   const { value } = route;
   if (value.page === "overview") return <OverviewPage />;
   if (value.page === "admissions") return <AdmissionsPage />;
+  if (value.page === "system") return <SystemPage />;
   if (value.page === "patient")
     return <PatientPage key={value.patientId} patientId={value.patientId} />;
   return <WardPage />;

@@ -28,6 +28,7 @@ export function Header() {
         <PageLink page="ward" path="/" />
         <PageLink page="overview" path="/overview" />
         <PageLink page="admissions" path="/admissions" />
+        <PageLink page="system" path="/system" />
       </nav>
       <div class="frame-tools">
         <Settings />
@@ -43,7 +44,7 @@ export function Header() {
 }
 
 interface PageLinkProps {
-  readonly page: "ward" | "overview" | "admissions";
+  readonly page: "ward" | "overview" | "admissions" | "system";
   readonly path: string;
 }
 

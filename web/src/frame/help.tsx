@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [string, Key])[] = [
   ["W", "frame.key.ward"],
   ["O", "frame.key.overview"],
   ["D", "frame.key.admissions"],
+  ["S", "frame.key.system"],
   ["← ↑ → ↓", "frame.key.arrows"],
   ["Enter", "frame.key.enter"],
   ["Esc", "frame.key.escape"],

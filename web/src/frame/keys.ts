@@ -23,6 +23,7 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   w: () => go("/"),
   o: () => go("/overview"),
   d: () => go("/admissions"),
+  s: () => go("/system"),
   Escape: backToWard,
 };
 

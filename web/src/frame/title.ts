@@ -10,8 +10,8 @@ import { t } from "../words/words";
 /** The ward's name, or the page's; on the ward page what is filtered for. */
 export const pageName: ReadonlySignal<string> = computed(() => {
   const { value } = route;
-  if (value.page === "overview" || value.page === "admissions") return t(`${value.page}.name`);
   if (value.page === "patient") return value.patientId;
+  if (value.page !== "ward") return t(`${value.page}.name`);
   return filters.value.ward === "" ? wardsName() : filters.value.ward;
 });
 

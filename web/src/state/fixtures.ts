@@ -10,6 +10,9 @@ import type {
   PatientWire,
   Score,
   SnapshotMessage,
+  SystemPartition,
+  SystemPicture,
+  SystemWorker,
   TransitionMessage,
   VitalName,
   VitalValue,
@@ -176,4 +179,73 @@ export function admissionSummary(admissions: number): AdmissionSummary {
 /** The message that there are so many admissions now. */
 export function admissionsMessage(admissions: number): AdmissionsMessage {
   return { type: "admissions", seq: 1, now: NOW, summary: admissionSummary(admissions) };
+}
+
+/** A partition that is saved, served by worker `a:1`. */
+export function systemPartition(
+  partition: number,
+  told: Partial<SystemPartition> = {},
+): SystemPartition {
+  return {
+    topic: "patient-vitals",
+    partition,
+    worker: "a:1:1795293220515",
+    state: "saving",
+    epoch: 1,
+    next_offset: 100,
+    lag: 0,
+    patients: 10,
+    rows_ahead: 0,
+    heard_s: 0.2,
+    ...told,
+  };
+}
+
+/** A worker without any trouble. */
+export function systemWorker(told: Partial<SystemWorker> = {}): SystemWorker {
+  return {
+    name: "a:1:1795293220515",
+    topic: "patient-vitals",
+    heard_s: 0.2,
+    is_silent: false,
+    partitions: 1,
+    readings_per_s: 20,
+    commits_per_s: 4.5,
+    commit_ms: 12,
+    commit_lag_s: 0.1,
+    dead_letters: 0,
+    outbox_pending: 0,
+    problems: [],
+    ...told,
+  };
+}
+
+/** A data flow of two partitions and one worker, without any trouble. */
+export function systemPicture(told: Partial<SystemPicture> = {}): SystemPicture {
+  return {
+    kind: "workers",
+    store: "PostgreSQL",
+    takes_commits: true,
+    topic: "patient-vitals",
+    partition_count: 2,
+    partitions: [systemPartition(0), systemPartition(1)],
+    workers: [systemWorker()],
+    sums: {
+      messages_per_s: 20,
+      readings_per_s: 20,
+      commits_per_s: 4.5,
+      commit_ms: 12,
+      commit_lag_s: 0.1,
+      told_per_s: 3,
+      lag: 0,
+      patients: 20,
+      rows_ahead: 0,
+      dead_letters: 0,
+      outbox_pending: 0,
+    },
+    problems: [],
+    left_out: 0,
+    server: { viewers: 2, viewers_max: 500, messages_per_s: 1.25 },
+    ...told,
+  };
 }

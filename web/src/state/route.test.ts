@@ -27,7 +27,7 @@ describe("the address of a page", () => {
     expect(routeOf(address.pathname, address.search)).toEqual({ page: "patient", patientId: id });
   });
 
-  it.each(["overview", "admissions"] as const)("names the page: %s", (page) => {
+  it.each(["overview", "admissions", "system"] as const)("names the page: %s", (page) => {
     expect(routeOf(`/${page}`)).toEqual({ page });
   });
 

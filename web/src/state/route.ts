@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: "ward" }
   | { readonly page: "overview" }
   | { readonly page: "admissions" }
+  | { readonly page: "system" }
   | { readonly page: "patient"; readonly patientId: string };
 
 const PATIENTS = "/patients/";
@@ -49,6 +50,7 @@ export function startRouting(): () => void {
 export function routeOf(path: string, query = ""): Route {
   if (path === "/overview") return { page: "overview" };
   if (path === "/admissions") return { page: "admissions" };
+  if (path === "/system") return { page: "system" };
   const dots = path === PATIENTS ? new URLSearchParams(query).get("id") : null;
   if (dots !== null && DOTS.test(dots)) return { page: "patient", patientId: dots };
   if (path.startsWith(PATIENTS) && path.length > PATIENTS.length) {

@@ -20,6 +20,7 @@ export const canSignOut = signal(false);
 let connection: LiveConnection | null = null;
 /** What the page that is open wants to hear of; there may be no connection yet. */
 let watched: readonly string[] | null = [];
+let isSystemFollowed = false;
 
 /** Open the live connection, or ask for a sign-in first where the server wants one. */
 export async function startLive(): Promise<void> {
@@ -39,13 +40,19 @@ function connect(): void {
       isSignInNeeded.value = true;
     },
   };
-  connection = new LiveConnection(calls, watched);
+  connection = new LiveConnection(calls, watched, isSystemFollowed);
 }
 
 /** Score, window and anomaly messages come for these patients only; null: for all. */
 export function watch(patientIds: readonly string[] | null): void {
   watched = patientIds;
   connection?.watch(patientIds);
+}
+
+/** Whether the data flow is pushed every second. */
+export function followSystem(wants: boolean): void {
+  isSystemFollowed = wants;
+  connection?.followSystem(wants);
 }
 
 /** Sign in with a token. Raises RequestError (401 wrong, 429 too many tries). */

@@ -203,6 +203,18 @@ describe("a connection that breaks", () => {
     expect(Socket.newest.open().sent).toContainEqual({ resume: 3 });
   });
 
+  it("asks for the data flow only while somebody wants it, also on a new socket", async () => {
+    const first = Socket.newest.open();
+    connection.followSystem(true);
+    expect(first.sent).toEqual([{ watch: [] }, { system: true }]);
+    await first.fail(1006);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const second = Socket.newest.open();
+    expect(second.sent).toEqual([{ watch: [] }, { system: true }]);
+    connection.followSystem(false);
+    expect(second.sent.at(-1)).toEqual({ system: false });
+  });
+
   it("watches again what was watched", async () => {
     Socket.newest.open();
     connection.watch(["PT-001"]);

@@ -7,6 +7,7 @@ import { hearServerTime, serverTime } from "../state/clock";
 import { figures, newestScore, newestWindow, takeAnomaly, takeTransition } from "../state/found";
 import { takeJudgement } from "../state/link";
 import { takeSnapshot, takeValues } from "../state/patients";
+import { takeSystem } from "../state/system";
 import type { HeartbeatMessage, LiveMessage } from "./messages";
 
 const PATH = "/api/v1/live";
@@ -38,6 +39,7 @@ export class LiveConnection {
   #newestSeq = 0;
   #isResuming = false;
   #watched: readonly string[] | null;
+  #wantsSystem: boolean;
   #hasPicture = false;
   #heardAt = performance.now();
   #openedAt = performance.now();
@@ -49,10 +51,11 @@ export class LiveConnection {
 
   readonly #calls: LiveCalls;
 
-  /** `watched`: as for `watch`. */
-  constructor(calls: LiveCalls, watched: readonly string[] | null = []) {
+  /** `watched`: as for `watch`. `wantsSystem`: as for `followSystem`. */
+  constructor(calls: LiveCalls, watched: readonly string[] | null = [], wantsSystem = false) {
     this.#calls = calls;
     this.#watched = watched;
+    this.#wantsSystem = wantsSystem;
     this.#judgeTimer = window.setInterval(() => this.#judge(), JUDGE_EVERY_MS);
     document.addEventListener("visibilitychange", this.#onVisible);
     window.addEventListener("online", this.#onVisible);
@@ -63,6 +66,12 @@ export class LiveConnection {
   watch(patientIds: readonly string[] | null): void {
     this.#watched = patientIds;
     this.#send({ watch: patientIds });
+  }
+
+  /** Whether the data flow is pushed every second. */
+  followSystem(wants: boolean): void {
+    this.#wantsSystem = wants;
+    this.#send({ system: wants });
   }
 
   /** Try again at once, such as after a sign-in. */
@@ -99,6 +108,7 @@ export class LiveConnection {
 
   #greet(): void {
     this.#send({ watch: this.#watched });
+    if (this.#wantsSystem) this.#send({ system: true });
     this.#newestSeq = 0;
     this.#isResuming = this.#heardSeq !== null;
     if (this.#isResuming) this.#send({ resume: this.#heardSeq });
@@ -176,6 +186,9 @@ export class LiveConnection {
         break;
       case "admissions":
         takeAdmissions(message);
+        break;
+      case "system":
+        takeSystem(message);
         break;
       case "heartbeat":
         this.#beat(message);

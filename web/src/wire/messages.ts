@@ -250,6 +250,81 @@ export interface AdmissionsMessage {
   readonly summary: AdmissionSummary;
 }
 
+/** One partition; of an embedded engine its queue, and `lag` are the rows that wait. */
+export interface SystemPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly worker: string | null;
+  /** `saving` when all is well; else one of the server's words or of the worker's. */
+  readonly state: string;
+  readonly epoch: number;
+  readonly next_offset: number | null;
+  readonly lag: number | null;
+  readonly patients: number;
+  readonly rows_ahead: number;
+  readonly heard_s: number | null;
+}
+
+/** One engine process; rates of the last ten seconds, null where they are not known. */
+export interface SystemWorker {
+  readonly name: string;
+  readonly topic: string;
+  readonly heard_s: number;
+  readonly is_silent: boolean;
+  readonly partitions: number;
+  readonly readings_per_s: number | null;
+  readonly commits_per_s: number | null;
+  readonly commit_ms: number | null;
+  readonly commit_lag_s: number | null;
+  readonly dead_letters: number;
+  readonly outbox_pending: number;
+  readonly problems: readonly string[];
+}
+
+/** All partitions and workers together. */
+export interface SystemSums {
+  readonly messages_per_s: number | null;
+  readonly readings_per_s: number | null;
+  readonly commits_per_s: number | null;
+  readonly commit_ms: number | null;
+  readonly commit_lag_s: number | null;
+  readonly told_per_s: number | null;
+  readonly lag: number | null;
+  readonly patients: number;
+  readonly rows_ahead: number;
+  readonly dead_letters: number;
+  readonly outbox_pending: number;
+}
+
+export interface SystemServer {
+  readonly viewers: number;
+  readonly viewers_max: number;
+  readonly messages_per_s: number | null;
+}
+
+/** The data flow: the answer of `GET /api/v1/system`, and what is pushed to whoever asked. */
+export interface SystemPicture {
+  readonly kind: "embedded" | "workers";
+  readonly store: string;
+  readonly takes_commits: boolean | null;
+  readonly topic: string;
+  readonly partition_count: number;
+  readonly partitions: readonly SystemPartition[];
+  readonly workers: readonly SystemWorker[];
+  readonly sums: SystemSums;
+  readonly problems: readonly string[];
+  readonly left_out: number;
+  readonly server: SystemServer;
+}
+
+/** Every second, for viewers that asked for it. */
+export interface SystemMessage {
+  readonly type: "system";
+  readonly seq: number;
+  readonly now: Time;
+  readonly system: SystemPicture;
+}
+
 /** What the whole ward counts. `anomalous_share` and rates are of the last hour, or since `since`. */
 export interface Figures {
   readonly readings_total: number;
@@ -285,6 +360,7 @@ export type LiveMessage =
   | WindowMessage
   | AnomalyMessage
   | AdmissionsMessage
+  | SystemMessage
   | HeartbeatMessage
   | ResumedMessage;
 

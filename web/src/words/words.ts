@@ -8,16 +8,26 @@ import deAdmissions from "./de/admissions.json";
 import deFrame from "./de/frame.json";
 import deOverview from "./de/overview.json";
 import dePatient from "./de/patient.json";
+import deSystem from "./de/system.json";
 import deTerms from "./de/terms.json";
 import deWard from "./de/ward.json";
 import enAdmissions from "./en/admissions.json";
 import enFrame from "./en/frame.json";
 import enOverview from "./en/overview.json";
 import enPatient from "./en/patient.json";
+import enSystem from "./en/system.json";
 import enTerms from "./en/terms.json";
 import enWard from "./en/ward.json";
 
-const EN = { ...enTerms, ...enFrame, ...enWard, ...enPatient, ...enOverview, ...enAdmissions };
+const EN = {
+  ...enTerms,
+  ...enFrame,
+  ...enWard,
+  ...enPatient,
+  ...enOverview,
+  ...enAdmissions,
+  ...enSystem,
+};
 const DE: typeof EN = {
   ...deTerms,
   ...deFrame,
@@ -25,6 +35,7 @@ const DE: typeof EN = {
   ...dePatient,
   ...deOverview,
   ...deAdmissions,
+  ...deSystem,
 };
 const CATALOGUES: Readonly<Record<Language, typeof EN>> = { en: EN, de: DE };
 

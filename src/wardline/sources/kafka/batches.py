@@ -22,10 +22,12 @@ class _Part:
 
 
 class Gathering:
-    """What one poll will give."""
+    """What one poll will give. octets: of all bodies together; count: of messages."""
 
     def __init__(self):
         self._parts: dict[int, _Part] = {}
+        self.octets = 0
+        self.count = 0
 
     def __bool__(self) -> bool:
         return bool(self._parts)
@@ -33,7 +35,10 @@ class Gathering:
     def add(self, partition: int, messages: Sequence[Message]) -> int:
         """Messages of one partition, none of them an error; gives the offset after the last."""
         part = self._parts.setdefault(partition, _Part())
-        part.values.extend([message.value() or b"" for message in messages])
+        values = [message.value() or b"" for message in messages]
+        part.values.extend(values)
+        self.octets += sum(map(len, values))
+        self.count += len(values)
         offsets = _offsets(messages)
         part.offsets.append(offsets)
         part.appended_at.append(_times(messages))
@@ -46,6 +51,7 @@ class Gathering:
     def give(self) -> list[Messages]:
         """Everything, once."""
         parts, self._parts = self._parts, {}
+        self.octets = self.count = 0
         return [
             Messages(number, part.values, _joined(part.offsets), _joined(part.appended_at))
             for number, part in parts.items()
@@ -63,11 +69,23 @@ def by_partition(messages: Sequence[Message]) -> Iterator[tuple[int, Sequence[Me
             yield number, [message for message, own in pairs if own == number]
 
 
+def growing(messages: Sequence[Message]) -> int:
+    """How many messages of one partition come before the first whose offset does not grow."""
+    if _is_contiguous(messages):
+        return len(messages)
+    falls = np.flatnonzero(np.diff(_offsets(messages)) <= 0)
+    return int(falls[0]) + 1 if len(falls) else len(messages)
+
+
+def _is_contiguous(messages: Sequence[Message]) -> bool:
+    """Where the ends fit the count, there are no gaps."""
+    return (messages[-1].offset() or 0) - (messages[0].offset() or 0) == len(messages) - 1
+
+
 def _offsets(messages: Sequence[Message]) -> Int64s:
-    """Offsets of one partition always grow; where the ends fit the count, there are no gaps."""
-    first, last = messages[0].offset() or 0, messages[-1].offset() or 0
-    if last - first == len(messages) - 1:
-        return np.arange(first, last + 1, dtype=np.int64)
+    if _is_contiguous(messages):
+        first = messages[0].offset() or 0
+        return np.arange(first, first + len(messages), dtype=np.int64)
     return np.fromiter(map(Message.offset, messages), np.int64, len(messages))
 
 

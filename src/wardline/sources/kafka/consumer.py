@@ -1,12 +1,12 @@
 """Reading a topic as a member of a group (see `PartitionedSource`)."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from wardline.pipeline.partitions import Assignments, LogUnavailableError, Messages
 from wardline.sources.kafka.administrator import Administrator
-from wardline.sources.kafka.batches import Gathering, by_partition
+from wardline.sources.kafka.batches import Gathering, by_partition, growing
 from wardline.sources.kafka.client_settings import NO_SECURITY, KafkaSecurity, client_settings
 from wardline.sources.kafka.driver import KafkaException, Message
 from wardline.sources.kafka.ends import EndWatch, end_offsets
@@ -16,6 +16,11 @@ from wardline.sources.kafka.troubles import Troubles
 
 CHUNK = 500
 """Messages taken from the driver at once; more of them do not fit the processor's cache."""
+OCTETS_PER_POLL = 2 << 20
+"""Bodies given at once, beyond which no more are taken: packed messages hold thousands of readings.
+10,000 readings in JSON are as many bytes."""
+FIRST_CHUNK = 10
+"""As long as nobody knows how large messages are."""
 LOOK_EVERY_S = 0.1
 """Waiting for messages is interrupted so often to look after everything else."""
 
@@ -35,13 +40,21 @@ class _Reading:
 
     position: the next offset to be polled; None until somebody says where to begin. is_oldest: it
     begins wherever the log does, and nothing was polled yet. is_paused: what still comes is
-    dropped. is_awaited: the driver could not be told the position yet.
+    dropped. is_awaited: the driver could not be told the position yet. is_sure: the driver reads
+    from there; was_repeated: it was told twice (see `_is_right`).
     """
 
     position: int | None
     is_oldest: bool
     is_paused: bool = False
     is_awaited: bool = False
+    is_sure: bool = False
+    was_repeated: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what comes is for the caller."""
+        return self.position is not None and not self.is_paused and not self.is_awaited
 
 
 class KafkaSource:
@@ -66,6 +79,7 @@ class KafkaSource:
         self._readings: dict[int, _Reading] = {}
         self._gone: dict[int, str] = {}
         self._gathered = Gathering()
+        self._chunk = FIRST_CHUNK
         self._assignments: Assignments | None = None
 
     @property
@@ -145,55 +159,94 @@ class KafkaSource:
             left -= self._take(1, wait_s)
 
     def _take_all(self, count_max: int) -> int:
-        """Whatever the driver has; gives how many messages."""
+        """Whatever the driver has, within the bounds; gives how many messages."""
         taken = 0
-        while taken < count_max:
-            count = self._take(min(CHUNK, count_max - taken), 0.0)
+        while taken < count_max and self._gathered.octets < OCTETS_PER_POLL:
+            count = self._take(min(self._chunk, count_max - taken), 0.0)
             taken += count
             if count == 0:
                 break
+            self._learn_size()
         return taken
+
+    def _learn_size(self) -> None:
+        """Large messages are taken a few at a time."""
+        octets, count = self._gathered.octets, self._gathered.count
+        if octets:
+            self._chunk = min(CHUNK, max(1, OCTETS_PER_POLL * count // octets))
 
     def _take(self, count_max: int, wait_s: float) -> int:
         messages = self._member.consume(count_max, wait_s)
         errors = list(filter(Message.error, messages))
         good = [m for m in messages if m.error() is None] if errors else messages
-        for number, run in by_partition(good):
-            self._gather(number, run)
+        again = {number for number, run in by_partition(good) if not self._gather(number, run)}
         for message in errors:
-            self._meet_error(message)
+            self._meet_error(message, again)
         return len(messages)
 
-    def _gather(self, partition: int, messages: Sequence[Message]) -> None:
+    def _gather(self, partition: int, messages: Sequence[Message]) -> bool:
+        """False: these are not the ones that were to come; the driver was told again."""
         reading = self._readings.get(partition)
-        if reading is not None and not reading.is_paused and not reading.is_awaited:
-            reading.position = self._gathered.add(partition, messages)
-            reading.is_oldest = False
+        if reading is None or not reading.is_read:
+            return True
+        if not self._is_right(partition, reading, messages[0].offset() or 0):
+            return False
+        count = growing(messages)
+        reading.position = self._gathered.add(partition, messages[:count])
+        reading.is_oldest = False
+        return count == len(messages) or self._is_right(
+            partition, reading, messages[count].offset() or 0
+        )
 
-    def _meet_error(self, message: Message) -> None:
+    def _is_right(self, partition: int, reading: _Reading, offset: int) -> bool:
+        """Whether what comes next is what should; if not, the driver is told where to go on.
+
+        The driver may be asking for the oldest offset when it is told another one. Then the answer
+        still moves it when it comes: nothing older than the position is believed. An offset may
+        belong to no message, so that a later one is, but not at once after a beginning: there the
+        driver is told twice, and an offset that is gone is an error the second time.
+        """
+        position = reading.position or 0
+        may_be_later = reading.is_sure or reading.is_oldest or reading.was_repeated
+        if offset == position or (offset > position and may_be_later):
+            reading.is_sure = True
+            return True
+        reading.was_repeated = True
+        reading.is_awaited = not self._member.seek(partition, position)
+        return False
+
+    def _meet_error(self, message: Message, again: Container[int]) -> None:
         error, number = message.error(), message.partition()
         assert error is not None
         if self._member.replace(error):
             return
         reading = None if number is None else self._readings.get(number)
         if error.name() == _END:
-            if reading is not None and reading.position is not None and not reading.is_awaited:
-                reading.position = max(reading.position, message.offset() or 0)
+            if reading is not None and number is not None and number not in again:
+                self._meet_end(number, reading, message.offset() or 0)
         elif error.name() in _GONE:
-            if reading is not None and number is not None and not reading.is_paused:
+            if reading is not None and number is not None:
                 self._meet_gone(number, reading, is_other_log=error.name() == _OTHER_LOG)
         else:
             self._troubles.note(error)
 
+    def _meet_end(self, partition: int, reading: _Reading, offset: int) -> None:
+        """There is nothing more for now. Offsets without messages may lie before the end."""
+        if reading.is_read and self._is_right(partition, reading, offset):
+            reading.position = max(reading.position or 0, offset)
+
     def _meet_gone(self, partition: int, reading: _Reading, *, is_other_log: bool) -> None:
         """Ask what is kept: what the driver says may be about an earlier position."""
-        position = reading.position or 0
         self._member.note_stop(partition)
+        if reading.is_paused:
+            return
+        position = reading.position or 0
         try:
             oldest, end = self.end_offsets([partition])[partition]
         except LogUnavailableError:
             oldest, end = position, position
         if not is_other_log and (reading.is_oldest or oldest <= position <= end):
+            reading.is_sure = False
             reading.is_awaited = not self._member.seek(partition, position)
             return
         self._gone[partition] = (

@@ -17,6 +17,8 @@ from wardline.sources.kafka.troubles import Troubles
 ASK_EVERY_S = 0.25
 ANSWER_MAX_S = 5.0
 """A question that is not answered for so long is asked anew."""
+PATIENCE_S = 2.0
+"""A partition may be without a leader for so long before that is a problem."""
 SILENCE_S = 5.0
 """Without an answer for so long there is a problem."""
 
@@ -42,6 +44,8 @@ class EndWatch:
         self._next_s = 0.0
         self._unanswered_s: float | None = None
         """When the first question was asked that nobody has answered since."""
+        self._well_s = time.monotonic()
+        """When all partitions were answered for."""
         self._ends: dict[int, int] = {}
         self._goals: dict[int, tuple[int, int]] = {}
         """(an end, when it was asked for): one a partition, the first that is not reached yet."""
@@ -102,10 +106,13 @@ class EndWatch:
     def _judge(self, errors: list[KafkaError], count: int) -> None:
         if len(errors) < count:
             self._unanswered_s = None
+        now_s = time.monotonic()
         if not errors:
+            self._well_s = now_s
             self._troubles.answered()
-        for error in errors:
-            self._troubles.note(error)
+        elif now_s - self._well_s > PATIENCE_S:
+            for error in errors:
+                self._troubles.note(error)
 
 
 def end_offsets(

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from wardline.sources.kafka.driver import (
     OFFSET_BEGINNING,
-    OFFSET_END,
     Consumer,
     KafkaError,
     KafkaException,
@@ -180,9 +179,7 @@ class Member:
         begins = {number: starts.get(number) for number in numbers}
         consumer.incremental_assign(
             [
-                TopicPartition(
-                    self._topic, number, OFFSET_END if at is None else at or OFFSET_BEGINNING
-                )
+                TopicPartition(self._topic, number, at or OFFSET_BEGINNING)
                 for number, at in begins.items()
             ]
         )

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -27,6 +28,8 @@ SILENCE_S = 5.0
 """Messages that wait while nothing is acknowledged for so long are a problem."""
 SERVE_S = 0.1
 ROOM_S = 0.005
+LOOK_EVERY_S, LOOK_S = 1.0, 0.5
+"""In trouble and with nothing to write, brokers are asked so often whether they are back."""
 REPORTS_S = 1.0
 """Time for reports about what was given up."""
 OVERHEAD_BYTES = 512
@@ -84,6 +87,7 @@ class KafkaPublisher:
         self._waiting = 0
         self._offers = 0
         self._moved_s = time.monotonic()
+        self._look_at_s = 0.0
         self.dropped = 0
         """Offered messages that were never written."""
         self._producer = self._opened()
@@ -139,7 +143,7 @@ class KafkaPublisher:
     def problem(self) -> str:
         """Why nothing can be written, in plain words; empty while it can.
 
-        Known from what was written last: who writes nothing learns nothing new.
+        Known from what was written last, and while nothing is written from asking the brokers.
         """
         silent_s = time.monotonic() - self._moved_s
         if self._waiting and silent_s > SILENCE_S:
@@ -221,6 +225,17 @@ class KafkaPublisher:
             self._producer.poll(SERVE_S)
             if self._is_dead:
                 self._renew()
+            elif self._troubles.text() and not self._waiting:
+                self._look()
+
+    def _look(self) -> None:
+        """Nothing waits that would show whether the brokers are back: ask them."""
+        if time.monotonic() < self._look_at_s:
+            return
+        self._look_at_s = time.monotonic() + LOOK_EVERY_S
+        with suppress(KafkaException):
+            self._producer.list_topics(timeout=LOOK_S)
+            self._troubles.answered()
 
     def _renew(self) -> None:
         """A client that failed for good is replaced; what waits in it is reported as failed."""

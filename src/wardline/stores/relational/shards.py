@@ -40,6 +40,9 @@ class Shard:
 
 WHOLE = Shard()
 
+FOUNDED = "wardline:founded"
+"""Among the positions: the commit with which a shard began whose patients came from others."""
+
 FENCED = "another worker took this shard over"
 
 

@@ -1,7 +1,7 @@
 """The store itself: the protocol's methods over one database."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from wardline.model.admissions import Admission, AdmissionSummary
 from wardline.model.dead_letters import DeadLetter
 from wardline.model.patients import Patient
 from wardline.pipeline.admissions import AdmissionPage, KnownAdmissions
+from wardline.pipeline.crash_points import reach
+from wardline.pipeline.moving import ShardMove, Spread
 from wardline.pipeline.ports import (
     Commit,
     Page,
@@ -25,8 +27,10 @@ from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.dead_letters import kept_records
 from wardline.stores.relational.memory import Memory
 from wardline.stores.relational.migrating import is_ready, migrate
+from wardline.stores.relational.moving import move_shards, spread_of
 from wardline.stores.relational.paging import page
 from wardline.stores.relational.schema import positions, snapshots
+from wardline.stores.relational.shard_states import StoreState, store_state
 from wardline.stores.relational.shard_store import RelationalShard
 from wardline.stores.relational.shards import (
     WHOLE,
@@ -74,6 +78,7 @@ class RelationalStore:
                 if is_ready(connection, creates=creates):
                     return
         with self._connections.writing() as connection:
+            self._connections.database.keep_makers_apart(connection)
             migrate(connection)
 
     def claim(self) -> None:
@@ -100,6 +105,8 @@ class RelationalStore:
                 with self._connections.writing() as connection:
                     self._check_alone(connection, shard)
                     seq = write_commit(connection, self._memory, commit, shard)
+                    reach("before_sql_commit")
+                reach("after_sql_commit")
             except BaseException:
                 self._memory.forget()
                 self._last_seq = None
@@ -167,6 +174,17 @@ class RelationalStore:
     def _taken(self, take: Callable[[sa.Connection, str], Shard]) -> Shard:
         with self._connections.writing() as connection:
             return take(connection, self._connections.database.session(connection))
+
+    def spread_of(self, topic: str) -> Spread:
+        """How patients are spread over the shards of a topic now."""
+        with self._connections.reading() as connection:
+            return spread_of(connection, topic)
+
+    def move_shards(self, owned: Mapping[int, RelationalShard], move: ShardMove) -> None:
+        """Replace shards, by partition, by others, wholly or not at all. StoreFencedError."""
+        own = {partition: one.shard for partition, one in owned.items()}
+        with self._lock, self._connections.writing() as connection:
+            move_shards(connection, own, move)
 
     def reached(self, origins: Sequence[str]) -> dict[str, int]:
         """How far origins were read by whichever shards, as last committed."""
@@ -259,6 +277,11 @@ class RelationalStore:
         """Rows per table."""
         with self._connections.reading() as connection:
             return reading.counts(connection)
+
+    def state(self) -> StoreState:
+        """Versions and shards, for whoever looks after the store."""
+        with self._connections.reading() as connection:
+            return store_state(connection)
 
     def close(self) -> None:
         """Give everything back. Afterwards no method may be called."""

@@ -18,8 +18,14 @@ from wardline.stores.relational.cells import columns_of
 from wardline.stores.relational.connections import Connections
 from wardline.stores.relational.interning import found_keys
 from wardline.stores.relational.lookups import Texts
-from wardline.stores.relational.schema import commands, patients, readings, sources
-from wardline.stores.relational.shards import WHOLE, Shard
+from wardline.stores.relational.schema import (
+    commands,
+    patients,
+    positions,
+    readings,
+    sources,
+)
+from wardline.stores.relational.shards import FOUNDED, WHOLE, Shard
 from wardline.stores.relational.writing import last_commit
 from wardline.stores.relational.writing_readings import EMPTY_CELL
 
@@ -63,14 +69,21 @@ def reading_batch(
 def work_after(
     connections: Connections, commit_seq: int, shard: Shard = WHOLE
 ) -> Iterator[StoredBatch | StoredCommand]:
-    """What a shard accepted after a commit, in order; each piece in its own transaction."""
+    """What a shard accepted after a commit, in order; each piece in its own transaction.
+
+    Of a shard whose patients came from others, everything is everything of these patients.
+    """
     names, texts = Dictionaries(), Texts()
     with connections.reading() as connection:
         _, order = last_commit(connection, shard, commit_seq)
+        comes_from_others = commit_seq < _founding_commit(connection, shard)
+    key = shard.key if comes_from_others else None
+    order = 0 if comes_from_others else order
     while True:
         with connections.reading() as connection:
-            command = _next_command(connection, order, shard.end_order)
-            rows = _next_readings(connection, order, command.id if command else shard.end_order)
+            command = _next_command(connection, order, shard.end_order, key)
+            end = command.id if command else shard.end_order
+            rows = _next_readings(connection, order, end, key)
             batch = reading_batch(connection, rows, names, texts)
         if rows:
             order = rows[-1].id
@@ -82,19 +95,29 @@ def work_after(
             return
 
 
-def _next_command(connection: sa.Connection, order: int, before: int) -> Any:
+def _founding_commit(connection: sa.Connection, shard: Shard) -> int:
+    """With which a shard began that has patients of others; 0 for one that began with nothing."""
+    is_founding = sa.and_(positions.c.shard_key == shard.key, positions.c.origin == FOUNDED)
+    return connection.scalar(sa.select(positions.c.position).where(is_founding)) or 0
+
+
+def _next_command(connection: sa.Connection, order: int, before: int, shard_key: int | None) -> Any:
+    """`shard_key`: only of this shard's patients; None: of whomever these order numbers are."""
     table = commands.join(patients, patients.c.key == commands.c.patient_key)
-    return connection.execute(
-        sa.select(commands, patients.c.patient_id)
-        .select_from(table)
-        .where(commands.c.id > order, commands.c.id < before)
-        .order_by(commands.c.id)
-        .limit(1)
-    ).first()
+    query = sa.select(commands, patients.c.patient_id).select_from(table)
+    query = query.where(commands.c.id > order, commands.c.id < before)
+    if shard_key is not None:
+        query = query.where(patients.c.shard_key == shard_key)
+    return connection.execute(query.order_by(commands.c.id).limit(1)).first()
 
 
-def _next_readings(connection: sa.Connection, order: int, before: int) -> Sequence[Any]:
+def _next_readings(
+    connection: sa.Connection, order: int, before: int, shard_key: int | None
+) -> Sequence[Any]:
     query = sa.select(*_SELECTED).where(readings.c.id > order, readings.c.id < before)
+    if shard_key is not None:
+        own = sa.select(patients.c.key).where(patients.c.shard_key == shard_key)
+        query = query.where(readings.c.patient_key.in_(own))
     return connection.execute(query.order_by(readings.c.id).limit(BATCH_ROWS)).all()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wardline.model.patients import TruthPeriod
+from wardline.pipeline.crash_points import reach
 from wardline.pipeline.ports import Commit, StoredCommand
 from wardline.stores.relational.admissions import write_admissions
 from wardline.stores.relational.dead_letters import write_dead_letters
@@ -29,16 +30,22 @@ def write_commit(
     """Everything in a commit; gives its number."""
     seq, last_order = last_commit(connection, shard)
     last_order = _write_work(connection, memory, commit.work, last_order)
+    reach("in_commit_after_readings")
     write_findings(connection, memory, commit.findings, commit.patients)
     if len(commit.findings.recompute):
         recompute_windows(connection, memory, commit.findings.recompute, commit.patients)
+    reach("in_commit_after_findings")
     write_dead_letters(connection, memory.statements, commit.dead_letters, shard.key)
+    reach("in_commit_after_dead_letters")
     _write_truth(connection, memory, commit.truth)
     write_admissions(connection, memory.statements, commit.admissions)
     _write_positions(connection, memory, shard, commit.positions)
+    reach("in_commit_after_positions")
     write_outgoing(connection, memory.statements, shard, seq + 1, commit)
+    reach("in_commit_after_outbox")
     if commit.snapshot is not None:
         _write_snapshot(connection, memory, shard, seq + 1, commit.snapshot)
+        reach("in_commit_after_snapshot")
     _write_number(connection, memory, shard, seq + 1, last_order)
     return seq + 1
 

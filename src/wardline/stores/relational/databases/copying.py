@@ -48,14 +48,19 @@ class Copying:
     def replace(
         self, connection: sa.Connection, table: sa.Table, columns: GivenColumns, rank: str | None
     ) -> None:
-        """Insert rows, or replace those with their primary key, one after the other."""
+        """Insert rows, or replace those with their primary key, one after the other.
+
+        As with readings nearly always all are new; only when one was there all are staged.
+        """
         keys = [column.name for column in table.primary_key]
         last = last_of_equals(
             [columns[name][0] for name in keys], columns[rank][0] if rank else None
         )
         given = {name: (column[last], empty) for name, (column, empty) in columns.items()}
-        self._stage(connection, table, tuple(given), _binary(table, given))
-        connection.exec_driver_sql(_replacing(table, keys, tuple(given), rank))
+        data = _binary(table, given)
+        if not _copied(connection, table.name, tuple(given), data):
+            self._stage(connection, table, tuple(given), data)
+            connection.exec_driver_sql(_replacing(table, keys, tuple(given), rank))
 
     def _stage(
         self, connection: sa.Connection, table: sa.Table, names: tuple[str, ...], data: bytes
@@ -134,7 +139,7 @@ def _copied(connection: sa.Connection, table: str, names: tuple[str, ...], data:
 
 def _copy(connection: sa.Connection, table: str, names: tuple[str, ...], data: bytes) -> None:
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    sql = f"COPY {table} ({_listed(names)}) FROM STDIN (FORMAT BINARY)"
+    sql = f'COPY "{table}" ({_listed(names)}) FROM STDIN (FORMAT BINARY)'
     with driver.cursor() as cursor, cursor.copy(sql.encode()) as copy:
         copy.write(data)
 

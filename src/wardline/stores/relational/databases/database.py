@@ -73,6 +73,10 @@ class Database(Protocol):
         """
         ...
 
+    def keep_makers_apart(self, connection: sa.Connection) -> None:
+        """Until this transaction ends, no other one that asks for this makes tables; it waits."""
+        ...
+
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """Give back readings older than a time as a whole; False if only single rows can go.
 

@@ -68,6 +68,9 @@ _CONNECTION: dict[str, str] = {
 
 _LOCK = "SELECT pg_advisory_lock(hashtext('wardline'), hashtext(current_schema()))"
 _SHARED_LOCK = "SELECT pg_advisory_lock_shared(hashtext('wardline'), hashtext(current_schema()))"
+_MAKERS_LOCK = (
+    "SELECT pg_advisory_xact_lock(hashtext('wardline'), hashtext(current_schema() || '+'))"
+)
 _SESSION_NAME = """
     SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
 """
@@ -133,6 +136,11 @@ class PostgresqlDatabase:
     def end_session(self, connection: sa.Connection, session: str) -> None:
         """End somebody's session, if it is still the one named."""
         connection.exec_driver_sql(_END_SESSION, (session,))
+
+    def keep_makers_apart(self, connection: sa.Connection) -> None:
+        """Workers that share a store all hold the writer's lock, and may all find it empty."""
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {WRITER_STATEMENT_MS}")
+        connection.exec_driver_sql(_MAKERS_LOCK)
 
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """One whole partition, if one is old."""

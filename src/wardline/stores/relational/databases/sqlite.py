@@ -80,6 +80,9 @@ class SqliteDatabase:
     def end_session(self, connection: sa.Connection, session: str) -> None:
         """Nobody's."""
 
+    def keep_makers_apart(self, connection: sa.Connection) -> None:
+        """Its one writer makes them."""
+
     def drop_old(self, connection: sa.Connection, before_ms: int) -> bool:
         """Nothing goes as a whole here."""
         return False

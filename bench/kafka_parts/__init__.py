@@ -1,0 +1,1 @@
+"""What the benchmarks of workers on Kafka share."""

@@ -1,0 +1,58 @@
+"""Who reads a topic just now, and how far a group is."""
+
+from collections.abc import Sequence
+
+from wardline.pipeline.partitions import LogUnavailableError
+from wardline.sources.kafka.administrator import ANSWER_S, MARGIN_S
+from wardline.sources.kafka.client_settings import NO_SECURITY, KafkaSecurity, client_settings
+from wardline.sources.kafka.driver import (
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+    admin_module,
+)
+from wardline.sources.kafka.troubles import Troubles
+
+_NOBODY = {KafkaError.GROUP_ID_NOT_FOUND}
+
+
+def member_count(brokers: Sequence[str], group: str, security: KafkaSecurity = NO_SECURITY) -> int:
+    """How many members a group of readers has now. Raises LogUnavailableError."""
+    client = admin_module.AdminClient(client_settings(brokers, security, "groups"))
+    asked = client.describe_consumer_groups([group], request_timeout=ANSWER_S)
+    try:
+        return len(asked[group].result(ANSWER_S + MARGIN_S).members)
+    except KafkaException as problem:
+        if problem.args[0].code() in _NOBODY:
+            return 0
+        raise LogUnavailableError(Troubles(brokers).plain(problem.args[0])) from None
+    except TimeoutError:
+        raise LogUnavailableError(f"no answer from {', '.join(brokers)}") from None
+
+
+def committed_offsets(
+    brokers: Sequence[str],
+    group: str,
+    topic: str,
+    partitions: Sequence[int],
+    security: KafkaSecurity = NO_SECURITY,
+) -> dict[int, int]:
+    """Next offsets of a group; partitions it never said anything of are absent.
+
+    Raises LogUnavailableError.
+    """
+    client = admin_module.AdminClient(client_settings(brokers, security, "groups"))
+    places = [TopicPartition(topic, number) for number in partitions]
+    asked = client.list_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions(group, places)], request_timeout=ANSWER_S
+    )
+    try:
+        told = asked[group].result(ANSWER_S + MARGIN_S).topic_partitions
+    except KafkaException as problem:
+        if problem.args[0].code() in _NOBODY:
+            return {}
+        raise LogUnavailableError(Troubles(brokers).plain(problem.args[0])) from None
+    except TimeoutError:
+        raise LogUnavailableError(f"no answer from {', '.join(brokers)}") from None
+    return {place.partition: place.offset for place in told if place.offset >= 0}
