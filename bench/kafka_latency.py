@@ -86,6 +86,7 @@ async def watched(port: int, sending: Sequence[str]) -> Seen:
     """What a viewer was shown while a producer sent."""
     seen: Seen = []
     async with connected(port) as socket:
+        await asyncio.wait_for(worker_heard(socket), READY_S)
         producer = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.kafka_parts.steady_producer", *sending
         )
@@ -94,6 +95,14 @@ async def watched(port: int, sending: Sequence[str]) -> Seen:
         await asyncio.sleep(LAST_S)
         watching.cancel()
     return seen
+
+
+async def worker_heard(socket: Any) -> None:
+    """Until the server has no complaints: the worker serves its partitions."""
+    async for message in socket:
+        content = msgspec.json.decode(message)
+        if content["type"] == "heartbeat" and not content["problems"]:
+            return
 
 
 def connected(port: int) -> Any:
@@ -150,6 +159,8 @@ def report(latency_ms: np.ndarray, spent: tuple[int, int], arguments: Any) -> No
     cores = [f"{ns / 1e9 / arguments.seconds:.2f}" for ns in spent]
     print(f"{arguments.rate:,} readings/s of {arguments.patients:,} patients; {load()}")
     header = ("", "readings shown", "p50 ms", "p99 ms", "worst ms", "worker cores", "serve cores")
+    if not len(latency_ms):
+        raise SystemExit("nothing was shown")
     p50, p99, worst = np.percentile(latency_ms, (50, 99, 100))
     row = (
         "append to WebSocket", f"{len(latency_ms):,}", f"{p50:.0f}", f"{p99:.0f}", f"{worst:.0f}",

@@ -5,11 +5,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
 from bench.kafka_parts.servers import Servers
 
 READY, DONE_S = "ready\n", 300
+
+
+class UnfinishedError(Exception):
+    """A contestant ended, or was ended after DONE_S, without a result."""
 
 
 @dataclass(slots=True)
@@ -46,7 +51,12 @@ def run_children(servers: Servers, commands: Sequence[Sequence[str]]) -> Spent:
         assert child.stdout.readline() == READY, "a contestant did not start"
     before = _servers_ns(servers)
     done = [_told_to_go(child) for child in children]
+    late = [Timer(DONE_S, child.kill) for child in children]
+    for timer in late:
+        timer.start()
     results = [_result(child) for child in done]
+    for timer in late:
+        timer.cancel()
     after = _servers_ns(servers)
     for child in children:
         child.wait(DONE_S)
@@ -62,7 +72,10 @@ def _told_to_go(child: subprocess.Popen[str]) -> subprocess.Popen[str]:
 
 def _result(child: subprocess.Popen[str]) -> dict[str, Any]:
     assert child.stdout is not None
-    return json.loads(child.stdout.readline())
+    line = child.stdout.readline()
+    if not line:
+        raise UnfinishedError
+    return json.loads(line)
 
 
 def _servers_ns(servers: Servers) -> tuple[int, int]:

@@ -6,12 +6,13 @@ OUT-alerts. Nothing of its state would outlive it.
 """
 
 import sys
+from datetime import datetime
 
 import msgspec
 from confluent_kafka import Consumer, Producer
 
 from bench.kafka_parts.contest import contest, whole_topic
-from bench.kafka_parts.job import PRODUCER, READER, WINDOW_S, is_alert
+from bench.kafka_parts.job import HEART_RATE_MAX, PRODUCER, READER, SPO2_MIN, WINDOW_S
 
 
 class Reading(msgspec.Struct, gc=False):
@@ -43,13 +44,17 @@ def main() -> None:
 def work(consumer: Consumer, producer: Producer, count: int, out: str) -> None:
     decode, encode = msgspec.json.Decoder(Reading).decode, msgspec.json.Encoder().encode
     windows: dict[str, list] = {}
+    minutes: dict[str, int] = {}
     taken = 0
     while taken < count:
         for message in consumer.consume(10_000, 0.1):
             value = message.value()
             reading = decode(value)
             taken += 1
-            patient, minute = reading.patient_id, minute_of(reading.timestamp)
+            patient, head = reading.patient_id, reading.timestamp[:16]
+            minute = minutes.get(head)
+            if minute is None:
+                minute = minutes[head] = minute_of(head)
             values = (
                 reading.heart_rate, reading.systolic_bp, reading.diastolic_bp, reading.spo2,
                 reading.temperature, reading.respiratory_rate,
@@ -66,26 +71,19 @@ def work(consumer: Consumer, producer: Producer, count: int, out: str) -> None:
                     sums[1] = min(sums[1], item)
                     sums[2] = max(sums[2], item)
                     sums[3] += item
-            if is_alert(reading.heart_rate, reading.spo2):
+            heart_rate, spo2 = values[0], values[3]
+            if (heart_rate is not None and heart_rate > HEART_RATE_MAX) or (
+                spo2 is not None and spo2 < SPO2_MIN
+            ):
                 produce(producer, f"{out}-alerts", patient, value)
         producer.poll(0)
     for patient, window in windows.items():
         closed(producer, encode, out, patient, window)
 
 
-_MINUTES: dict[str, int] = {}
-
-
-def minute_of(timestamp: str) -> int:
-    """The window a time is in; many readings share the text up to the minute."""
-    head = timestamp[:16]
-    minute = _MINUTES.get(head)
-    if minute is None:
-        from datetime import datetime  # noqa: PLC0415 - rarely
-
-        at = datetime.fromisoformat(f"{head}:00+00:00")
-        minute = _MINUTES[head] = int(at.timestamp()) // WINDOW_S
-    return minute
+def minute_of(head: str) -> int:
+    """The window of a time's text up to the minute, which many readings share."""
+    return int(datetime.fromisoformat(f"{head}:00+00:00").timestamp()) // WINDOW_S
 
 
 def closed(producer: Producer, encode, out: str, patient: str, window: list) -> None:

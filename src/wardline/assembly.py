@@ -139,8 +139,7 @@ def warm_up() -> None:
     """Load or compile all machine code of engine and decoders, so that nobody waits for it later.
 
     A process that is killed while it compiles would compile again the next time. What is loaded by
-    then stays for good: the garbage collector is told not to look at it again and again, which
-    took a third of a busy worker's time.
+    then stays for good: the garbage collector is told not to look at it again and again.
     """
     engine_warm_up()
     some = (

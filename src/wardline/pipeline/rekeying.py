@@ -125,8 +125,10 @@ class Rekeyer:
 
     def run(self, stopping: Event, ends: Mapping[int, int] | None = None) -> None:
         """Copy until told to stop, or until the group is as far as `ends`."""
-        self._source.join(self)
         try:
+            if self._has_reached(ends):
+                return
+            self._source.join(self)
             while not stopping.is_set() and not self._has_reached(ends):
                 self.step(stopping)
         finally:
@@ -184,8 +186,10 @@ class Rekeyer:
         if ends is None or any(self._done.get(p, end) < end for p, end in ends.items()):
             return False
         elsewhere = [partition for partition in ends if partition not in self._done]
-        if not elsewhere or time.monotonic() < self._looked_at_s + RETRY_S:
-            return not elsewhere
+        if not elsewhere:
+            return True
+        if time.monotonic() < self._looked_at_s + RETRY_S:
+            return False
         self._looked_at_s = time.monotonic()
         try:
             reached = self._committed(elsewhere)

@@ -18,7 +18,7 @@ from wardline.engine.engine import Engine
 from wardline.model.findings import Outcome
 from wardline.model.names import Dictionaries
 from wardline.model.readings import ReadingBatch
-from wardline.model.tables import TABLES as TABLE
+from wardline.model.tables import TABLES
 from wardline.pipeline.clock import EventClock
 from wardline.pipeline.digest import findings_digest
 from wardline.pipeline.outlet import ALERTS, WINDOWS, PatientContext, outgoing
@@ -27,7 +27,7 @@ from wardline.pipeline.replay import Pace, replay
 from wardline.pipeline.worker import Worker
 from wardline.stores.relational.store import RelationalStore
 
-TABLES = ("readings", "commands", "windows", "scores", "anomalies", "transitions")
+COMPARED = ("readings", "commands", "windows", "scores", "anomalies", "transitions")
 PIECE = 997
 """Messages decoded together: no size that a worker has."""
 
@@ -62,7 +62,7 @@ def _renamed(said: Any, names: Mapping[str, str]) -> Any:
 
 def contents_of(store: Any) -> Contents:
     """Everything that must not depend on who served which patients when."""
-    found: Contents = {name: _exported(store, name) for name in TABLES}
+    found: Contents = {name: _exported(store, name) for name in COMPARED}
     found["refused"] = sorted(
         (letter.position, letter.patient_id, letter.field, letter.reason, letter.raw)
         for letter in store.dead_letters()
@@ -73,7 +73,7 @@ def contents_of(store: Any) -> Contents:
 
 def _exported(store: Any, name: str) -> list[Row]:
     """In the order of exports: a store orders by source in whichever order it came to know them."""
-    patients = (canonical_rows(TABLE[name], rows) for rows in store.rows(Query(name)))
+    patients = (canonical_rows(TABLES[name], rows) for rows in store.rows(Query(name)))
     return [tuple(row) for rows in patients for row in rows]
 
 

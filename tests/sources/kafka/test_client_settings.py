@@ -1,12 +1,9 @@
 """What the driver is told, and which remarks of it are logged."""
 
-import logging
-
 import pytest
 
 from wardline.sources.kafka.administrator import Administrator
 from wardline.sources.kafka.client_settings import NO_SECURITY, KafkaSecurity, client_settings
-from wardline.sources.kafka.logs import AGAIN_AFTER_S, REMEMBERED_MAX, SeldomFilter
 
 
 def test_a_password_is_never_shown():
@@ -53,26 +50,3 @@ def test_a_file_that_is_not_there_is_refused_at_once(tmp_path):
     missing = str(tmp_path / "ca.pem")
     with pytest.raises(ValueError, match=r"ca\.pem|ssl\.ca\.location"):
         Administrator(["a:1"], KafkaSecurity("SSL", ca_file=missing), "test")
-
-
-def remark(text: str) -> logging.LogRecord:
-    return logging.LogRecord("x", logging.WARNING, "", 0, "%s", (text,), None)
-
-
-def test_the_same_remark_is_logged_once_a_minute_whatever_its_numbers():
-    now_s = [0.0]
-    seldom = SeldomFilter(lambda: now_s[0])
-    assert seldom.filter(remark("no answer after 10 ms"))
-    assert not seldom.filter(remark("no answer after 99 ms"))
-    assert seldom.filter(remark("another"))
-    now_s[0] = AGAIN_AFTER_S
-    assert seldom.filter(remark("no answer after 11 ms"))
-    assert not seldom.filter(remark("no answer after 12 ms"))
-
-
-def test_few_remarks_are_remembered():
-    seldom = SeldomFilter(lambda: 0.0)
-    words = ["x" * (number + 1) for number in range(REMEMBERED_MAX + 1)]
-    assert all(seldom.filter(remark(word)) for word in words)
-    assert not seldom.filter(remark(words[-1]))
-    assert len(seldom._said) == REMEMBERED_MAX

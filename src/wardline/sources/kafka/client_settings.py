@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wardline.sources.kafka.logs import client_logger
-
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN")
 REQUEST_TIMEOUT_MS = 30_000
 """A broker that does not answer a request for so long is connected anew."""
+SILENT = 0
+"""Handing remarks to `logging` is not safe: the driver has ended processes when a client was given
+back while some were on their way."""
 RECONNECT_MS, RECONNECT_MAX_MS = 100, 1_000
 """Brokers that come back are found within a second."""
 
@@ -50,7 +51,7 @@ def _check(security: KafkaSecurity) -> None:
 def client_settings(brokers: Sequence[str], security: KafkaSecurity, role: str) -> dict[str, Any]:
     """The driver's settings that all clients share. `role` tells them apart in the brokers' logs.
 
-    The driver's own remarks go to `logging`.
+    What goes wrong comes as errors; the driver's own remarks are not wanted.
     """
     return {
         "bootstrap.servers": ",".join(brokers),
@@ -59,8 +60,7 @@ def client_settings(brokers: Sequence[str], security: KafkaSecurity, role: str) 
         "socket.keepalive.enable": True,
         "reconnect.backoff.ms": RECONNECT_MS,
         "reconnect.backoff.max.ms": RECONNECT_MAX_MS,
-        "logger": client_logger(),
-        "log_level": 5,  # notices, warnings and errors
+        "log_level": SILENT,
         **_secured(security),
     }
 

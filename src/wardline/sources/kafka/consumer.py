@@ -313,3 +313,4 @@ class KafkaSource:
     def close(self) -> None:
         """Leave the group; `revoked` is told first. Takes LEAVE_S at most."""
         self._member.leave()
+        self._ends.close()

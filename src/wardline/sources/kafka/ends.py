@@ -5,7 +5,7 @@ Asking is also how a broker that is frozen, not dead, is noticed: it keeps its c
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,12 @@ class EndWatch:
             self._ask(partitions or (0,), now_s)
         if self._unanswered_s is not None and now_s - self._unanswered_s > SILENCE_S:
             self._troubles.silent(now_s - self._unanswered_s)
+
+    def close(self) -> None:
+        """Wait for what was asked last: the driver does not bear a client gone before that."""
+        if self._question is not None:
+            wait(self._question.answers.values(), ANSWER_MAX_S)
+            self._question = None
 
     def forget(self, partition: int) -> None:
         """It is read from elsewhere from now on, or not at all."""

@@ -129,19 +129,28 @@ def _listed(names: Sequence[str]) -> str:
 
 def _copied(connection: sa.Connection, table: str, names: tuple[str, ...], data: bytes) -> bool:
     """Whether all rows were new; if not, none was written."""
+    # Only this failure is undone here: of a lost server the first thing heard is what is told.
+    connection.exec_driver_sql("SAVEPOINT before_copy")
     try:
-        with connection.begin_nested():
-            _copy(connection, table, names, data)
+        _copy(connection, table, names, data)
     except psycopg.errors.UniqueViolation:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT before_copy")
         return False
+    connection.exec_driver_sql("RELEASE SAVEPOINT before_copy")
     return True
 
 
 def _copy(connection: sa.Connection, table: str, names: tuple[str, ...], data: bytes) -> None:
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     sql = f'COPY "{table}" ({_listed(names)}) FROM STDIN (FORMAT BINARY)'
-    with driver.cursor() as cursor, cursor.copy(sql.encode()) as copy:
-        copy.write(data)
+    try:
+        with driver.cursor() as cursor, cursor.copy(sql.encode()) as copy:
+            copy.write(data)
+    except psycopg.Error as error:
+        # Nobody else has seen it: rolling back a lost session would only hide why it was lost.
+        if driver.closed:
+            connection.invalidate(error)
+        raise
 
 
 def _empty(connection: sa.Connection, table: sa.Table) -> None:
