@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.pipeline.building import HandClock
 from tests.pipeline.sharding import (
     QUICK,
     START,
+    WAIT_S,
     Hand,
     Unreliable,
     at_once,
@@ -126,6 +128,22 @@ def test_while_the_store_is_away_a_worker_runs_ahead_and_then_reads_it_all_again
     hand.drain()
     assert hand.host.problems() == []
     assert everything(store) == expected
+
+
+def test_a_commit_that_was_only_slow_is_counted_and_not_written_again(store: RelationalStore):
+    topic = Topic(partitions=1)
+    for number in range(300):
+        topic.add(0, reading("a", START + number * 1000, heart_rate=80), START)
+    flaky, gate = Unreliable(store), threading.Event()
+    hand = Hand(topic, flaky, ShardLimits(
+        messages_per_poll=20, commit_every_s=0, rows_pending_max=40, retry_s=0, slow_s=0.2
+    ))  # fmt: skip
+    hand.open(0)
+    flaky.fails = lambda: "" if gate.wait(WAIT_S) else "before"
+    hand.until(lambda: hand.host.slots[0].engine.state is State.AHEAD)
+    gate.set()
+    hand.drain()
+    assert hand.host.tally().accepted == store.counts()["readings"] == 300
 
 
 def test_reading_stops_at_the_bound_of_what_is_read_ahead(store: RelationalStore, ward: Topic):

@@ -267,6 +267,8 @@ class Slot:
         self._unsaved_since_s = None
         if self.engine.state is State.SAVING:
             self.engine.settle(cut)
+        else:
+            self.engine.tally.add(cut.pending.tally)
 
     def _opened(self, result: Opened, source: PartitionedSource) -> None:
         if self._trouble:
