@@ -4,6 +4,7 @@ Everything here needs the extra `kafka`; what is missing is one clear line.
 """
 
 import os
+import resource
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -151,7 +152,12 @@ class RunningWorker:
     def figures(self) -> dict[str, float]:
         """Counters and gauges by metric name."""
         waiting = 0 if self._outlet is None else self._outlet.waiting
-        return {**self.host.figures(), "wardline_outbox_pending": float(waiting)}
+        peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return {
+            **self.host.figures(),
+            "wardline_outbox_pending": float(waiting),
+            "wardline_memory_peak_bytes": peak_kib * 1024.0,
+        }
 
 
 def _limits(plan: WorkerPlan) -> ShardLimits:

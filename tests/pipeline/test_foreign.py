@@ -63,7 +63,7 @@ def test_the_problem_names_no_patient_and_says_what_to_do():
     homeless = Homeless()
     given(Registry("Jane Doe"), homeless, "Jane Doe", "a")
     problem = homeless.problem("vitals/1")
-    assert problem.startswith("vitals/1: readings of 1 patients")
+    assert problem.startswith("vitals/1: 1 patients belong to another partition")
     assert "wardline rekey" in problem
     assert "Jane" not in problem
 

@@ -10,6 +10,9 @@ import threading
 
 from wardline.pipeline.crash_points import POINTS, arm
 
+REACHED = "this worker has come to"
+"""Said just before the end, or the stop."""
+
 
 def die_at(point: str, nth: int, number: int = signal.SIGKILL) -> None:
     """This process gets the signal when it reaches a point for the nth time."""
@@ -24,6 +27,8 @@ def die_at(point: str, nth: int, number: int = signal.SIGKILL) -> None:
         with lock:
             left -= 1
             if left == 0:
+                sys.stderr.write(f"{REACHED} {point}\n")
+                sys.stderr.flush()
                 os.kill(os.getpid(), number)
 
     arm(told)

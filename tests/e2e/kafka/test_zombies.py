@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from tests.e2e.kafka.cases import QUICK, Case
 from tests.e2e.kafka.conftest import MakeCase
+from tests.e2e.kafka.dying_worker import REACHED
 from tests.e2e.kafka.embedded import embedded
 from tests.e2e.kafka.nursery import Worker, wait_until
 from tests.e2e.kafka.recorded import Sent, ward
@@ -49,12 +50,6 @@ def fed(case: Case, sent: list[Sent]) -> Iterator[Feed]:
         feed.join(60)
 
 
-def state_of(worker: Worker) -> str:
-    """As the kernel calls it: T is stopped."""
-    with open(f"/proc/{worker.pid}/stat") as file:  # noqa: PTH123 - no file of ours
-        return file.read().rpartition(")")[2].split()[0]
-
-
 def owned(case: Case, worker: Worker) -> dict[str, int]:
     """Shard -> epoch, of those that a worker took over last."""
     return {name: epoch for _, name, epoch, owner in case.shards() if f":{worker.pid}:" in owner}
@@ -67,7 +62,7 @@ def test_a_zombie_writes_nothing_and_serves_again(make_case: MakeCase, moment: s
     with fed(case, sent):
         zombie = case.worker(point=moment, nth=12, number=signal.SIGSTOP, **QUICK)
         heir = case.worker(**QUICK)
-        wait_until(lambda: state_of(zombie) == "T", f"it stands still {MOMENTS[moment]}")
+        wait_until(lambda: REACHED in zombie.said(), f"it stands still {MOMENTS[moment]}")
         stopped_s, before = time.monotonic(), case.reached()
         orphans = owned(case, zombie)
         assert orphans, "it served nothing when it was stopped"

@@ -101,6 +101,10 @@ class Stage:
         lines = self._page(worker, "/metrics").decode().splitlines()
         return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
 
+    def memory_mb(self, worker: Worker) -> float:
+        """The most that a worker has taken so far. What it says itself holds in any container."""
+        return self.figure(worker, "wardline_memory_peak_bytes") / 2**20
+
     def _page(self, worker: Worker, path: str) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self._ports[worker.pid], timeout=30)
         try:
@@ -168,10 +172,3 @@ def key_of(record: Record) -> tuple[str, int]:
     """Patient and time of a message."""
     said = json.loads(record.value or b"")
     return said["patient_id"], said["timestamp"]
-
-
-def resident_mb(worker: Worker) -> float:
-    """Memory of a process, in MB."""
-    status = Path(f"/proc/{worker.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024

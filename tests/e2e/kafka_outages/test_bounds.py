@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
-from tests.e2e.kafka_outages.stage import PARTITIONS, Figures, Stage, resident_mb
+from tests.e2e.kafka_outages.stage import PARTITIONS, Figures, Stage
 from tests.e2e.kafka_outages.test_database_outages import hung, stopped
 from tests.postgresql import Server
 
@@ -31,9 +31,12 @@ def test_reading_stops_there_and_goes_on_when_the_store_is_back(
         stage.until_saved(producer)
         with away(postgresql):
             wait_until(lambda: worker.said().count(STOPS) == PARTITIONS, STOPS)
-            ahead, before_mb = stage.figure(worker, "wardline_run_ahead_rows"), resident_mb(worker)
+            ahead, before_mb = (
+                stage.figure(worker, "wardline_run_ahead_rows"),
+                stage.memory_mb(worker),
+            )
             threading.Event().wait(FLAT_S)
-            after_mb = resident_mb(worker)
+            after_mb = stage.memory_mb(worker)
             assert stage.figure(worker, "wardline_run_ahead_rows") == ahead
         saved_s = stage.until_saved(producer)
         screens.until_well()

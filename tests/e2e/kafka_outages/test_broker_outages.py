@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
-from tests.e2e.kafka_outages.stage import Figures, Stage, resident_mb
+from tests.e2e.kafka_outages.stage import Figures, Stage
 from tests.kafka import Server
 
 pytestmark = pytest.mark.slow
@@ -53,12 +53,12 @@ def test_trouble_is_told_and_everything_comes_afterwards(
     with stage.producer() as producer, stage.screens() as screens:
         screens.until_live()
         stage.until_saved(producer)
-        before_mb, began_s = resident_mb(worker), time.monotonic()
+        before_mb, began_s = stage.memory_mb(worker), time.monotonic()
         with away(kafka):
             worker_told_s = stage.until_worker_tells(worker, kafka.brokers)
             screen_told_s = screens.until_told(LINK)
             threading.Event().wait(max(0.0, outage_s - (time.monotonic() - began_s)))
-            after_mb = resident_mb(worker)
+            after_mb = stage.memory_mb(worker)
         returned_s = time.monotonic()
         waiting = len(producer.sent)
         acknowledged_s = wait_until(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
-from tests.e2e.kafka_outages.stage import Figures, Stage, resident_mb
+from tests.e2e.kafka_outages.stage import Figures, Stage
 from tests.postgresql import DATABASE, Server, end_sessions, execute
 
 pytestmark = pytest.mark.slow
@@ -63,12 +63,12 @@ def test_screens_go_on_and_everything_is_saved_afterwards(
     with stage.producer() as producer, stage.screens() as screens:
         screens.until_live()
         stage.until_saved(producer)
-        before_mb, began_s = resident_mb(worker), time.monotonic()
+        before_mb, began_s = stage.memory_mb(worker), time.monotonic()
         with away(postgresql):
             producer.admit("NEW-1", "NEW-2")
             threading.Event().wait(outage_s)
             ended_s = time.monotonic()
-            after_mb = resident_mb(worker)
+            after_mb = stage.memory_mb(worker)
         returned_s = time.monotonic()
         saved_s = stage.until_saved(producer)
         screens.until_well(RESUMED_MAX_S)
