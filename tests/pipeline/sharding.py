@@ -143,6 +143,9 @@ class Hand:
         while not is_so():
             assert time.monotonic() < deadline_s, "it never came to that"
             self.host.step()
+            # The other thread needs the interpreter too.
+            self.host._lane.rang.wait(0.001)
+            self.host._lane.rang.clear()
 
     def drain(self) -> None:
         self.until(self.is_done)

@@ -26,6 +26,8 @@ from wardline.pipeline.tally import Tally
 logger = logging.getLogger(__name__)
 
 TICK_MS = 1_000
+LOOK_UP_MIN_S = 0.5
+"""A store may take so long to answer a question, however short its commits are to be."""
 TRIMS = 0
 """Whoever serves this partition deletes what is old, of all partitions."""
 BEHIND_NOW_MS = 1_000
@@ -67,7 +69,7 @@ class ShardHost:
         self._news = news
         self._outlet = outlet
         self._lane = Lane("wardline-store")
-        self._lookups = Lookups("wardline-look-ups", self.limits.slow_s)
+        self._lookups = Lookups("wardline-look-ups", max(self.limits.slow_s, LOOK_UP_MIN_S))
         self.partitions = 0
         self._next_tick_ms = 0
         self._next_trim_ms = 0

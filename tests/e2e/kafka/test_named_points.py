@@ -150,9 +150,10 @@ def test_a_death_while_a_partition_goes_to_a_new_worker(run: Run, point: str):
     slowly = QUICK | {"messages_per_poll": 10, "commit_every_s": 0.05}
     first = run.case.worker(point=point, **slowly)
     wait_until(lambda: sum(run.case.reached().values()) > 50, "it has begun")
-    second = run.case.worker("--drain", **QUICK)
+    second = run.case.worker(**QUICK)  # draining, it would leave at once where all is done
     assert first.wait() == KILLED, first.said()
-    assert second.wait() == 0, second.said()
+    run.case.drain()
+    assert second.stop() == 0, second.said()
     run.case.check(run.expected)
 
 
