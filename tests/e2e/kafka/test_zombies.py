@@ -59,8 +59,9 @@ def owned(case: Case, worker: Worker) -> dict[str, int]:
 def test_a_zombie_writes_nothing_and_serves_again(make_case: MakeCase, moment: str):
     case = make_case(partitions=2)
     sent = ward(case.prefix, 8, 150, 2)
+    zombie = case.worker(point=moment, nth=12, number=signal.SIGSTOP, **QUICK)
+    wait_until(lambda: owned(case, zombie), "it serves something before readings come")
     with fed(case, sent):
-        zombie = case.worker(point=moment, nth=12, number=signal.SIGSTOP, **QUICK)
         heir = case.worker(**QUICK)
         wait_until(lambda: REACHED in zombie.said(), f"it stands still {MOMENTS[moment]}")
         stopped_s, before = time.monotonic(), case.reached()
