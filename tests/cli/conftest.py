@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from wardline.cli import cli
 
 Run = Callable[..., Result]
+LOGGERS = ("wardline", "wardline.server.access")
+"""Whose levels `start_logging` sets, beside that of all."""
 
 CSV = """patient_id,timestamp,heart_rate,spo2
 p,2026-01-01T00:00:00Z,80,97
@@ -41,15 +43,16 @@ def store(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/ward.db"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Commands that start logs end them with the test."""
     root = logging.getLogger()
-    handlers, level, own = root.handlers[:], root.level, logging.getLogger("wardline").level
+    loggers = [root, *(logging.getLogger(name) for name in LOGGERS)]
+    handlers, levels = root.handlers[:], [logger.level for logger in loggers]
     yield
     root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.getLogger("wardline").setLevel(own)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def forget(monkeypatch: pytest.MonkeyPatch, *prefixes: str) -> None:

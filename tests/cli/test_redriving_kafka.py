@@ -14,7 +14,6 @@ from wardline.model.dead_letters import DeadLetter
 from wardline.pipeline.ports import Query
 from wardline.stores.relational.store import RelationalStore
 
-pytestmark = pytest.mark.usefixtures("quiet")
 AT = 1_700_000_000_000
 GOOD = json.dumps({"patient_id": "a", "timestamp": AT, "spo2": 97})
 COMMAND = '{"command":"discharge","patient_id":"c","actor":"","at":0,"content":{}}'

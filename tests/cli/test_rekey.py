@@ -11,7 +11,6 @@ from tests.kafka import Server, committed, name_of, produce, read
 
 from wardline.sources.kafka.keys import partition_of
 
-pytestmark = pytest.mark.usefixtures("quiet")
 AT = 1_700_000_000_000
 
 

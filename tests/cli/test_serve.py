@@ -9,7 +9,6 @@ from tests.cli.conftest import Run, forget
 
 from wardline.stores.relational.store import RelationalStore
 
-pytestmark = pytest.mark.usefixtures("quiet")
 LIVE = ("--live", "kafka://127.0.0.1:1/wardline-live", "--port", "0", "--no-browser")
 
 

@@ -17,7 +17,7 @@ from wardline.simulator.ward import Ward
 from wardline.sources.kafka.keys import partition_of
 from wardline.stores.relational.store import RelationalStore
 
-pytestmark = [pytest.mark.usefixtures("quiet"), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 BEFORE, AFTER, WAIT_S = 3, 6, 60.0
 
 

@@ -12,7 +12,6 @@ from tests.kafka import Server, committed, free_port, name_of, produce
 from wardline.pipeline.ports import Query
 from wardline.stores.relational.store import RelationalStore
 
-pytestmark = pytest.mark.usefixtures("quiet")
 PARTITIONS = 2
 
 

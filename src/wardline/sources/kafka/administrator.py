@@ -3,6 +3,7 @@
 A failure is a KafkaException with the driver's error, or a TimeoutError.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -18,6 +19,10 @@ from wardline.sources.kafka.driver import (
 
 ANSWER_S = 10.0
 """Who waits for an answer waits no longer than this."""
+LOOK_S = 0.5
+"""How often a question is looked after while nobody answers."""
+ALL_AWAY_S = 2.0
+"""When no broker can even be connected to, this is how long one may take to be there again."""
 METADATA_AGE_MAX_MS = 1_000
 """When a partition has a new leader, the driver asks the old one until it forgets it."""
 MARGIN_S = 1.0
@@ -39,8 +44,9 @@ class Administrator:
         """Nothing is waited for. Raises ValueError for settings that the driver refuses."""
         settings = client_settings(brokers, security, role)
         settings["metadata.max.age.ms"] = METADATA_AGE_MAX_MS
-        if on_error is not None:
-            settings["error_cb"] = on_error
+        settings["error_cb"] = self._noted
+        self._on_error = on_error
+        self._are_all_away = False
         try:
             self._client: Any = admin_module.AdminClient(settings)
         except KafkaException as problem:
@@ -65,21 +71,38 @@ class Administrator:
         )
         return {place.partition: answer for place, answer in answers.items()}
 
+    def _noted(self, error: KafkaError) -> None:
+        self._are_all_away = self._are_all_away or error.name() == "_ALL_BROKERS_DOWN"
+        if self._on_error is not None:
+            self._on_error(error)
+
+    def _known(self, *topic: str) -> Any:
+        """What the brokers tell of themselves and of this topic, or of all topics."""
+        start_s = time.monotonic()
+        while True:
+            try:
+                return self._client.list_topics(*topic, timeout=LOOK_S)
+            except KafkaException:
+                self.look()
+                waited_s = time.monotonic() - start_s
+                if waited_s > (ALL_AWAY_S if self._are_all_away else ANSWER_S):
+                    raise
+
     def topics(self) -> dict[str, int]:
         """How many partitions each topic has."""
-        found = self._client.list_topics(timeout=ANSWER_S).topics
+        found = self._known().topics
         return {name: len(topic.partitions) for name, topic in found.items()}
 
     def partition_count(self, topic: str) -> int:
         """How many partitions a topic has."""
-        found = self._client.list_topics(topic, timeout=ANSWER_S).topics[topic]
+        found = self._known(topic).topics[topic]
         if found.error is not None:
             raise KafkaException(found.error)
         return len(found.partitions)
 
     def broker_ids(self) -> list[int]:
         """Numbers of the brokers that are up."""
-        return sorted(self._client.list_topics(timeout=ANSWER_S).brokers)
+        return sorted(self._known().brokers)
 
     def topic_settings(self, topic: str) -> dict[str, str]:
         """A topic's settings, defaults included."""

@@ -81,6 +81,7 @@ def create_topics(
         raise ValueError(f"{unknown[0]} is no topic of Wardline; there are {', '.join(TOPICS)}")
     client = Administrator(brokers, security, "topics")
     try:
+        client.broker_ids()  # where nobody is, that is said sooner than by asking for a topic
         return [
             _made(client, name, topic, counts.get(name, topic.partitions), replication)
             for name, topic in TOPICS.items()
