@@ -1,6 +1,8 @@
 """Readings in Arrow mean what the same readings mean in JSON."""
 
 import json
+import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +19,9 @@ from wardline.model.names import Dictionaries
 
 ORIGIN, POSITION, RECEIVED = "patient-vitals/2", 41, 1_700_000_001_000
 AT = 1_700_000_000_123
+USUAL = pa.default_memory_pool()
+COUNTED = pa.proxy_memory_pool(USUAL)
+"""Has to outlive what was taken from it."""
 
 
 def from_arrow(message: bytes) -> Decoded:
@@ -144,6 +149,38 @@ REFUSED = {
         f"more than {BYTES_MAX} bytes",
     ),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("compression", ["lz4", "zstd"])
+@pytest.mark.parametrize("as_file", [False, True], ids=["stream", "file"])
+def test_compressed_readings_are_those_of_the_same_json(compression, as_file):
+    message = packed(READINGS, as_file=as_file, compression=compression)
+    assert said(from_arrow(message)) == said(from_json(*map(stated, READINGS)))
+
+
+@pytest.fixture
+def memory() -> Iterator[pa.MemoryPool]:
+    """What Arrow takes meanwhile."""
+    pa.set_memory_pool(COUNTED)
+    yield COUNTED
+    pa.set_memory_pool(USUAL)
+
+
+@pytest.mark.parametrize("as_dictionary", [False, True], ids=["plain", "dictionary"])
+@pytest.mark.parametrize("as_file", [False, True], ids=["stream", "file"])
+def test_few_bytes_that_become_many_are_refused_before_they_do(
+    memory: pa.MemoryPool, as_file, as_dictionary
+):
+    text = pa.py_buffer(b"\0" * 2**29)
+    offsets = pa.py_buffer(struct.pack("<qq", 0, text.size))
+    column = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, text])
+    if as_dictionary:
+        column = pa.DictionaryArray.from_arrays(pa.array([0], pa.int8()), column)
+    message = packed({"patient_id": column}, as_file=as_file, compression="zstd")
+    assert len(message) < 2**18
+    (refused,) = from_arrow(message).rejections
+    assert refused.reason == f"more than {BYTES_MAX} bytes in one message"
+    assert memory.max_memory() < 2**20
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -5,22 +5,25 @@ cells mean here exactly what they mean there.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import reduce
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
+from wardline.codecs.arrow_bodies import unpacked_bytes
 from wardline.codecs.refusing import nothing_decoded, refused_message
 from wardline.codecs.vitals_csv import CsvHeaderError, decode_csv
-from wardline.model.decoded import Decoded
+from wardline.model.decoded import Decoded, join_decoded
 from wardline.model.names import Dictionaries
-from wardline.model.readings import join_batches
 
 ARROW_STREAM: Final = b"\xff\xff\xff\xff"
 ARROW_FILE: Final = b"ARROW1"
 """How the two kinds of Arrow messages begin; no JSON does."""
+
+_FILE_START: Final = b"ARROW1\0\0"
+"""A file is this, a stream, and a table of contents, which is not needed to read all of it."""
 
 NEEDS_ARROW: Final = "packed readings need pip install 'wardline[kafka]' (pyarrow)"
 
@@ -49,7 +52,7 @@ def decode_arrow(
     except (ArrowMessageError, CsvHeaderError) as error:
         return refused_message(value, position, str(error), dictionaries, origin)
     parts = [_placed(part, position, received_at) for part in parts]
-    return reduce(_joined, parts) if parts else nothing_decoded(dictionaries, origin)
+    return reduce(join_decoded, parts) if parts else nothing_decoded(dictionaries, origin)
 
 
 class ArrowMessageError(ValueError):
@@ -97,8 +100,9 @@ def _read(value: bytes, take: Callable[[Any], Any]) -> Any:
         raise ArrowMessageError(NEEDS_ARROW) from None
     arrow: Any = pa
     try:
-        is_stream = value.startswith(ARROW_STREAM)
-        opened: Any = ipc.open_stream(value) if is_stream else ipc.open_file(value)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        stream: Any = arrow.py_buffer(value).slice(len(_FILE_START) * value.startswith(ARROW_FILE))
+        _check_unpacking(stream)
+        opened: Any = ipc.open_stream(stream)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         table: Any = opened.read_all()
         _check_size(table)
         table.validate(full=True)
@@ -107,12 +111,32 @@ def _read(value: bytes, take: Callable[[Any], Any]) -> Any:
         raise ArrowMessageError(f"no Arrow that can be read: {_line(error)}") from None
 
 
+def _check_unpacking(stream: Any) -> None:
+    """Before any of it is read: few compressed bytes may become very many."""
+    from pyarrow import ipc  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - an extra
+
+    messages: Any = ipc.MessageReader.open_stream(stream)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    unpacked = 0
+    try:
+        for message in cast("Iterator[Any]", messages):
+            unpacked += unpacked_bytes(message)
+            _check_bytes(unpacked)
+    except ArrowMessageError:
+        raise
+    except ValueError as error:
+        raise ArrowMessageError(f"no Arrow that can be read: {error}") from None
+
+
+def _check_bytes(count: int) -> None:
+    if count > BYTES_MAX:
+        raise ArrowMessageError(f"more than {BYTES_MAX} bytes in one message")
+
+
 def _check_size(table: Any) -> None:
     """Before anything is done with it. Columns of nothing but nulls take no bytes at all."""
     if table.num_rows > ROWS_MAX:
         raise ArrowMessageError(f"more than {ROWS_MAX} readings in one message")
-    if table.nbytes > BYTES_MAX:
-        raise ArrowMessageError(f"more than {BYTES_MAX} bytes in one message")
+    _check_bytes(table.nbytes)
 
 
 def _plain(table: Any) -> Any:
@@ -183,14 +207,4 @@ def _placed(part: Decoded, position: int, received_at: int) -> Decoded:
         part.rows,
         tuple(replace(rejection, position=position) for rejection in part.rejections),
         part.ignored,
-    )
-
-
-def _joined(first: Decoded, second: Decoded) -> Decoded:
-    """Rows are only told apart within a part, which nobody asks about in a topic."""
-    return Decoded(
-        join_batches([first.batch, second.batch]),
-        np.concatenate([first.rows, second.rows]),
-        (*first.rejections, *second.rejections),
-        first.ignored + second.ignored,
     )

@@ -24,9 +24,8 @@ from wardline.codecs.reading_rows import ID_LENGTH_MAX, usable_text
 from wardline.codecs.refusing import refused_message
 from wardline.codecs.vitals_json import TooManyItemsError, decode_json_texts, joined
 from wardline.model.commands import COMMAND_NAMES, Command
-from wardline.model.decoded import Decoded
+from wardline.model.decoded import Decoded, join_decoded
 from wardline.model.names import Dictionaries
-from wardline.model.readings import join_batches
 
 COMMAND_START: Final = b'{"command":'
 """How messages begin that are commands; `command_message` writes them so."""
@@ -92,6 +91,11 @@ def decode_topic(
                 yield decode_arrow(values[place], position, at, dictionaries, origin=origin)
             else:
                 yield _command(values[place], position, at, dictionaries, origin)
+
+
+def one_line(text: str) -> bytes:
+    """A JSON record as a message: it has line ends only between its parts, where spaces do too."""
+    return text.replace("\n", " ").replace("\r", " ").encode("utf-8", "backslashreplace")
 
 
 _JSON, _ARROW, _COMMAND = range(3)
@@ -198,21 +202,11 @@ def _apart(
         position = int(positions[texts.of[0]])
         return refused_message(texts.text, position, reason, dictionaries, origin)
     half = len(texts) // 2
-    parts = [
+    first, second = (
         _json(some, positions, received_at, dictionaries, origin)
         for some in (texts.some(0, half), texts.some(half, len(texts)))
-    ]
-    return _joined(parts, half)
-
-
-def _joined(parts: list[Decoded], shift: int) -> Decoded:
-    first, second = parts
-    return Decoded(
-        join_batches([first.batch, second.batch]),
-        np.concatenate([first.rows, second.rows + shift]),
-        (*first.rejections, *second.rejections),
-        first.ignored + second.ignored,
     )
+    return join_decoded(first, second, half)
 
 
 def _command(

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from wardline.codecs.arrow_readings import ArrowMessageError, arrow_objects, is_arrow
-from wardline.codecs.topic_messages import PlacedCommand, decode_topic
+from wardline.codecs.topic_messages import PlacedCommand, decode_topic, one_line
 from wardline.model.decoded import Decoded
 from wardline.model.names import Dictionaries
 from wardline.pipeline.partitions import (
@@ -71,7 +71,7 @@ def _copy_decoded(
         else:
             found = list(_items(part))
         for place, patient_id, text in found:
-            parts[place].append(Outgoing(topic, _key(patient_id), _line(text)))
+            parts[place].append(Outgoing(topic, _key(patient_id), one_line(text)))
     for place, value in zip(places, values, strict=True):
         if len(parts[place]) == 1:
             parts[place] = [Outgoing(topic, parts[place][0].key, value)]
@@ -100,11 +100,6 @@ def _from_arrow(value: bytes, topic: str) -> list[Outgoing]:
 
 def _key(patient_id: str) -> bytes | None:
     return patient_id.encode("utf-8", "backslashreplace") or None
-
-
-def _line(text: str) -> bytes:
-    """JSON has line ends only between its parts, where a space says the same."""
-    return text.replace("\n", " ").replace("\r", " ").encode("utf-8", "backslashreplace")
 
 
 class Rekeyer:

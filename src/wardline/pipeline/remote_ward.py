@@ -16,7 +16,7 @@ import numpy as np
 
 from wardline.codecs.live_messages import ShardNews, Telling, TellingError, decode_telling
 from wardline.codecs.reading_objects import reading_objects
-from wardline.codecs.topic_messages import command_message
+from wardline.codecs.topic_messages import command_message, one_line
 from wardline.engine.policies import merged_settings, policy_of
 from wardline.model.admissions import DecodedAdmissions
 from wardline.model.commands import COMMAND_NAMES, SETTINGS, Command
@@ -359,9 +359,9 @@ class RemoteWard:
             value = batch.raw.text(row)
             if not value or ("source" in reading and '"source"' not in value):
                 value = msgspec.json.encode(reading).decode()
-            sent.append(self._to(topic, reading["patient_id"], _one_line(value)))
+            sent.append(self._to(topic, reading["patient_id"], one_line(value)))
         refused = (
-            self._to(topic, rejection.patient_id, _one_line(rejection.raw))
+            self._to(topic, rejection.patient_id, one_line(rejection.raw))
             for rejection in decoded.rejections
         )
         return [*sent, *refused]
@@ -369,11 +369,6 @@ class RemoteWard:
     def _to(self, topic: str, patient_id: str, value: bytes) -> Outgoing:
         """To the partition that serves the patient already, else to where its key belongs."""
         return Outgoing(topic, patient_id.encode(), value, self._partition_of.get(patient_id))
-
-
-def _one_line(text: str) -> bytes:
-    """JSON has line ends only between its parts, where a space says the same."""
-    return text.replace("\n", " ").replace("\r", " ").encode("utf-8", "backslashreplace")
 
 
 def _taken(decoded: Decoded) -> Acknowledgement:
