@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
+from tests.e2e.kafka_outages.outages import hung, stopped
 from tests.e2e.kafka_outages.stage import PARTITIONS, Figures, Stage
-from tests.e2e.kafka_outages.test_database_outages import hung, stopped
 from tests.postgresql import Server
 
 pytestmark = pytest.mark.slow

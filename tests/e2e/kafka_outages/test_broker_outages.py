@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
+from tests.e2e.kafka_outages.outages import hung, killed, stopped
 from tests.e2e.kafka_outages.stage import Figures, Stage
 from tests.kafka import Server
 
@@ -15,34 +15,6 @@ pytestmark = pytest.mark.slow
 TOLD_MAX_S = 10.0
 RESUMED_MAX_S = 10.0
 LINK = "no worker serves partition"
-
-
-@contextmanager
-def stopped(server: Server) -> Iterator[None]:
-    """Nobody listens, so connections are refused."""
-    server.stop()
-    try:
-        yield
-    finally:
-        server.start()
-
-
-@contextmanager
-def killed(server: Server) -> Iterator[None]:
-    server.kill()
-    try:
-        yield
-    finally:
-        server.start()
-
-
-@contextmanager
-def hung(server: Server) -> Iterator[None]:
-    server.freeze()
-    try:
-        yield
-    finally:
-        server.thaw()
 
 
 @pytest.mark.parametrize("away", [stopped, killed, hung], ids=lambda away: away.__name__)

@@ -3,13 +3,13 @@
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from tests.e2e.kafka.nursery import wait_until
+from tests.e2e.kafka_outages.outages import crowded, hung, refusing, stopped
 from tests.e2e.kafka_outages.stage import Figures, Stage
-from tests.postgresql import DATABASE, Server, end_sessions, execute
+from tests.postgresql import Server, end_sessions
 
 pytestmark = pytest.mark.slow
 
@@ -22,37 +22,7 @@ TAKEN_OVER_MAX_S = 15.0
 GROWTH_MAX_MB = 100.0
 
 
-@contextmanager
-def stopped(server: Server) -> Iterator[None]:
-    server.stop()
-    try:
-        yield
-    finally:
-        server.start()
-
-
-@contextmanager
-def refusing(server: Server) -> Iterator[None]:
-    elsewhere = server.url.removesuffix(DATABASE) + "postgres"
-    execute(elsewhere, f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS false")
-    end_sessions(elsewhere, "wardline writer")
-    end_sessions(elsewhere, "wardline reader")
-    try:
-        yield
-    finally:
-        execute(elsewhere, f"ALTER DATABASE {DATABASE} WITH ALLOW_CONNECTIONS true")
-
-
-@contextmanager
-def hung(server: Server) -> Iterator[None]:
-    server.freeze()
-    try:
-        yield
-    finally:
-        server.thaw()
-
-
-AWAYS = [stopped, refusing, hung]
+AWAYS = [stopped, refusing, crowded, hung]
 
 
 @pytest.mark.parametrize("away", AWAYS, ids=lambda away: away.__name__)
