@@ -29,7 +29,10 @@ CODE = [
     ),
 ]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-node.lock")
+LOCKS = (
+    "requirements.lock", "requirements-test.lock", "requirements-node.lock",
+    "deploy/requirements.lock",
+)  # fmt: skip
 REFERENCE = ROOT / "docs" / "reference"
 
 FILE_LINES_MAX = 400

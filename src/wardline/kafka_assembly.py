@@ -78,40 +78,42 @@ class RunningWorker:
         """
         self.plan = plan
         self.patients: set[str] = set()
-        source = address(plan.source)
         self.store: ShardedStore = _shared_store(plan.store)
         self.clock: Clock = EventClock() if plan.clock == "event" else WallClock()
         self.name = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns() // 1_000_000}"
         self._publishers: list[Publisher] = []
         self._teller = self._new_teller(plan.live, screens)
         self._outlet = self._new_outlet(plan)
-        self.source = KafkaSource(source.brokers, source.topic, source.group or GROUP, security())
+        self.source = reader_of(plan.source)
         self.host = ShardHost(
-            self.source, self.store, self.clock, owner=self.name, news=_Everyone(self),
+            self.source, self.store, self.clock, owner=self.name, news=self._news(),
             limits=_limits(plan), outlet=self._outlet,
-            holds_admissions=(plan.records or RECORDS.get(source.topic)) == "admissions",
+            holds_admissions=(plan.records or RECORDS.get(self.source.topic)) == "admissions",
             partitions_before=plan.partitions_before,
         )  # fmt: skip
+
+    def _news(self) -> News:
+        return _Watch(self._teller or News(), self.patients if self.plan.is_draining else None)
 
     def _new_teller(self, url: str | None, screens: LocalLive | None) -> Teller | None:
         if screens is not None:
             return Teller(self.store, screens, "", self.name, WallClock())
         if url is None:
             return None
-        live = address(url)
-        return Teller(self.store, self._publisher(live), live.topic, self.name, WallClock())
+        publisher, topic = self._publisher(url)
+        return Teller(self.store, publisher, topic, self.name, WallClock())
 
     def _new_outlet(self, plan: WorkerPlan) -> Outlet | None:
         url = plan.findings or plan.to
         if url is None:
             return None
         entries = None if plan.to is None else address(plan.to).topic
-        return Outlet(self._publisher(address(url)), entries)
+        return Outlet(self._publisher(url)[0], entries)
 
-    def _publisher(self, place: KafkaAddress) -> Publisher:
-        publisher = KafkaPublisher(place.brokers, security())
+    def _publisher(self, url: str) -> tuple[Publisher, str]:
+        publisher, topic = publisher_to(url)
         self._publishers.append(publisher)
-        return publisher
+        return publisher, topic
 
     def run(self, stopping: Event) -> None:
         """Serve until told to stop, or when draining until everything that was there is durable."""
@@ -166,25 +168,22 @@ def _limits(plan: WorkerPlan) -> ShardLimits:
     return replace(plan.limits, slow_s=max(plan.limits.slow_s, DRAINING_SLOW_S))
 
 
-class _Everyone(News):
-    """Passes on what is seen; while draining it also notes whose readings these were."""
+class _Watch(News):
+    """Passes on what is seen, and notes whose readings these were where somebody asks for that."""
 
-    def __init__(self, worker: RunningWorker):
-        self._worker = worker
+    def __init__(self, news: News, noted: set[str] | None):
+        self._news = news
+        self._noted = noted
 
     def seen(self, partition: int, patients: set[str]) -> None:
         """Readings of these went through the engine."""
-        if self._worker.plan.is_draining:
-            self._worker.patients |= patients
-        teller = self._worker._teller  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own part
-        if teller is not None:
-            teller.seen(partition, patients)
+        if self._noted is not None:
+            self._noted |= patients
+        self._news.seen(partition, patients)
 
     def committed(self, partition: int, commit: Commit) -> None:
         """A commit is durable."""
-        teller = self._worker._teller  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - its own part
-        if teller is not None:
-            teller.committed(partition, commit)
+        self._news.committed(partition, commit)
 
 
 def ward_over_topic(
@@ -198,19 +197,14 @@ def ward_over_topic(
         clock="wall", is_draining=False, limits=limits,
     )  # fmt: skip
     worker = RunningWorker(plan, screens)
-    place = address(source)
-    entries = KafkaPublisher(place.brokers, security()), place.topic
-    return worker, RemoteWard(worker.store, screens, entries)
+    return worker, RemoteWard(worker.store, screens, publisher_to(source))
 
 
 def remote_ward(store_url: str, live: str, to: str | None) -> RemoteWard:
     """A ward whose workers tell of it on a topic. Raises as opening a store does."""
     place = address(live)
     tail = KafkaTail(place.brokers, place.topic, security())
-    entries = None
-    if to is not None:
-        target = address(to)
-        entries = KafkaPublisher(target.brokers, security()), target.topic
+    entries = None if to is None else publisher_to(to)
     return RemoteWard(open_store(store_url, must_exist=True), tail, entries)
 
 

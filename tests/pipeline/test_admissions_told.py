@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,18 +20,6 @@ from wardline.pipeline.teller import Teller
 from wardline.stores.relational.store import RelationalStore
 
 RECORDS = "patient_records"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RelationalStore]:
-    opened = RelationalStore(f"sqlite:///{tmp_path}/ward.db", is_shared=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def live() -> LiveTopic:
-    return LiveTopic()
 
 
 @pytest.fixture
@@ -116,3 +103,10 @@ def test_each_record_is_counted_once_in_what_is_told(
     recorder.until_saved(2)
     until(lambda: sum(decode_telling(m.value).admitted for m in list(live.offered)) == 1)
     assert all(decode_telling(message.value).holds_admissions for message in list(live.offered))
+
+
+def test_stays_that_nobody_wants_forwarded_do_not_pile_up(recorder: Recorder, topic: Topic):
+    told = record(patient_id="P", admission_id="A", timestamp=START)
+    topic.add(0, json.dumps(told).encode(), START)
+    recorder.until_saved(1)
+    assert recorder.host.slots[0].engine.forwarded() == []

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,18 +28,6 @@ from wardline.stores.relational.store import RelationalStore
 TOPIC = "patient-vitals"
 FORMER_MEMBERS = 14
 """A telling of a Wardline that told nothing of admissions."""
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RelationalStore]:
-    opened = RelationalStore(f"sqlite:///{tmp_path}/ward.db", is_shared=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def live() -> LiveTopic:
-    return LiveTopic()
 
 
 @pytest.fixture

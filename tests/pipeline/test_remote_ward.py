@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,18 +32,6 @@ from wardline.pipeline.teller import Teller
 from wardline.stores.relational.store import RelationalStore
 
 TOPIC = "patient-vitals"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RelationalStore]:
-    opened = RelationalStore(f"sqlite:///{tmp_path}/ward.db", is_shared=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def live() -> LiveTopic:
-    return LiveTopic()
 
 
 @pytest.fixture

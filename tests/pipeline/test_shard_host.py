@@ -4,7 +4,6 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,13 +27,6 @@ from wardline.pipeline.shard_slot import ShardLimits
 from wardline.stores.relational.store import RelationalStore
 
 MINUTE = 60_000
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RelationalStore]:
-    opened = RelationalStore(f"sqlite:///{tmp_path}/ward.db", is_shared=True)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Workers tell servers what they see and find."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.pipeline.publishing import Board
@@ -63,13 +62,6 @@ def topic() -> Topic:
         topic.add(0, reading("a", START + second * 1_000, spo2=82 if second > 60 else 97), START)
         topic.add(1, reading("b", START + second * 1_000, heart_rate=80), START)
     return topic
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[RelationalStore]:
-    opened = RelationalStore(f"sqlite:///{tmp_path}/ward.db", is_shared=True)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

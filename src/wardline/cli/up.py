@@ -81,10 +81,19 @@ def _store_file(options: dict[str, Any]) -> str:
 
 def _run_over_topic(url: str, options: dict[str, Any], stopping: Event) -> bool:
     from wardline.cli.up_over_topic import run_over_topic  # noqa: PLC0415 - loads machine code
+
+    settings = _server_settings(options)
+    return run_over_topic(options["source"], url, settings, options["retention"], stopping)
+
+
+def _server_settings(options: dict[str, Any]) -> Any:
+    """Of a server that could be started now; else it is said before anything else is begun."""
+    from wardline.server.run import listening_socket  # noqa: PLC0415 - loads machine code
     from wardline.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
     settings = ServerSettings(options["address"], options["port"], token(), allowed_hosts())
-    return run_over_topic(options["source"], url, settings, options["retention"], stopping)
+    listening_socket(settings).close()
+    return settings
 
 
 def _simulated(options: dict[str, Any]) -> Simulated:
@@ -98,11 +107,8 @@ def _simulated(options: dict[str, Any]) -> Simulated:
 def _run(url: str, options: dict[str, Any], simulated: Simulated | None, stopping: Event) -> bool:
     """Whether it ended because somebody asked for it."""
     from wardline.assembly import WriterLock, open_store, warm_up  # noqa: PLC0415 - loads machine code
-    from wardline.server.run import listening_socket  # noqa: PLC0415 - as above
-    from wardline.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
-    settings = ServerSettings(options["address"], options["port"], token(), allowed_hosts())
-    listening_socket(settings).close()
+    settings = _server_settings(options)
     lock = WriterLock(url)
     store = open_store(url, writes=True)
     try:

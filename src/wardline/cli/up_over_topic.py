@@ -31,13 +31,16 @@ def run_over_topic(
         thread = threading.Thread(target=_work, args=(worker, stopping, failures))
         thread.start()
         ward.start()
-        server = start_server(ward, settings)
-        say(f"Wardline is ready at {server.url}  (Ctrl-C ends it)")
-        stopping.wait()
-        thread.join(STOP_MAX_S)
-        server.stop()
-        ward.stop()
-        worker.store.close()
+        try:
+            server = start_server(ward, settings)
+            say(f"Wardline is ready at {server.url}  (Ctrl-C ends it)")
+            stopping.wait()
+            server.stop()
+        finally:
+            stopping.set()
+            thread.join(STOP_MAX_S)
+            ward.stop()
+            worker.close_store()
     finally:
         lock.release()
     if failures:

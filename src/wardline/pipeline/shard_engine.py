@@ -181,12 +181,8 @@ class ShardEngine:
         with self.lock:
             if self._holds_admissions:
                 self._record(self.worker, messages)
-            for part in () if self._holds_admissions else self._decoded(messages):
-                reach("after_decode")
-                if self.state is State.SAVING:
-                    self._save(self.worker, part)
-                else:
-                    self._look(self.worker.engine, part)
+            else:
+                self._read(self.worker, messages)
             last = int(messages.offsets[-1])
             self.next_offset = last + 1
             if self.state is State.SAVING:
@@ -244,6 +240,14 @@ class ShardEngine:
         """What is wrong with what comes in, in plain words; empty when nothing is."""
         return self._homeless.problem(self.origin)
 
+    def _read(self, worker: Worker, messages: Messages) -> None:
+        for part in self._decoded(messages):
+            reach("after_decode")
+            if self.state is State.SAVING:
+                self._save(worker, part)
+            else:
+                self._look(worker.engine, part)
+
     def _record(self, worker: Worker, messages: Messages) -> None:
         decoded = decode_admissions(
             messages.values,
@@ -251,12 +255,12 @@ class ShardEngine:
             origin=self.origin,
             positions=messages.offsets,
         )
+        count = len(decoded.admissions)
         if self.state is State.SAVING:
             self._forwarded += worker.record(decoded, self.origin)
-            self.tally.readings += len(decoded.admissions)
-            self.tally.accepted += len(decoded.admissions)
+            worker.count(Tally(rows=count, readings=count, accepted=count))
         else:
-            self.rows_ahead += len(decoded.admissions)
+            self.rows_ahead += count
 
     # -- one part of the messages ------------------------------------------------------------------
 
@@ -304,12 +308,13 @@ class ShardEngine:
 
     def _was_admitted(self, command: Command) -> bool:
         """Whether this is a repeat: who published it could not know that it had arrived."""
-        patient_id, admission_id = command.patient_id, command.content.get("admission_id")
+        patient_id = command.patient_id
+        admission_id = str(command.content.get("admission_id") or "")
         if command.command == DISCHARGE:
             self._stays.pop(patient_id, None)
         elif command.command == ADMIT and admission_id:
             is_repeat = self._stays.get(patient_id) == admission_id
-            self._stays[patient_id] = str(admission_id)
+            self._stays[patient_id] = admission_id
             return is_repeat
         return False
 
@@ -345,11 +350,11 @@ class ShardEngine:
 
     def _tell(self, findings: Findings) -> None:
         assert self.worker is not None
-        names = list(self.worker.engine.patients) if len(findings) else []
+        patients = self.worker.engine.patients
         kinds = (findings.scores, findings.transitions)
         codes = np.unique(np.concatenate([kind["patient"] for kind in kinds])).tolist()
         if codes:
-            self._news.seen(self.partition, {names[code] for code in codes})
+            self._news.seen(self.partition, {patients.text(code) for code in codes})
 
 
 def _on_event_clock(part: Decoded | PlacedCommand, clock: Clock) -> Decoded | PlacedCommand:

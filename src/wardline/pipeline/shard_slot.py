@@ -224,11 +224,10 @@ class Slot:
             self.engine.settle(cut)
             return
         self._cut = cut
+        commands = self.engine.forwarded()
         if self._outlet is not None:
-            commit.outgoing = [
-                *outgoing(commit, self._context),
-                *self._outlet.forwarding(self.engine.forwarded()),
-            ]
+            told = self._outlet.forwarding(commands)
+            commit.outgoing = [*outgoing(commit, self._context), *told]
             commit.published_seq = self._outlet.published(self.engine.origin)
         if snapshot:
             self._kept_at_s = time.monotonic()

@@ -30,6 +30,7 @@ from wardline.pipeline.live import LiveView
 from wardline.pipeline.lookups import AskedPatients, Lookups
 from wardline.pipeline.partitions import Outgoing, Publisher
 from wardline.pipeline.ports import Clock, Commit, ShardedStore
+from wardline.pipeline.shard_engine import News
 
 if TYPE_CHECKING:
     from wardline.pipeline.shard_engine import ShardEngine
@@ -65,7 +66,7 @@ class _Waiting:
     is_short: bool = False
 
 
-class Teller:
+class Teller(News):
     """Implements `shard_engine.News`. `start` when the host is there, `stop` after it has ended."""
 
     def __init__(

@@ -195,6 +195,10 @@ class Worker:
         """Keep ground truth of simulated patients with the next commit."""
         self._pending.truth.extend(periods)
 
+    def count(self, tally: Tally) -> None:
+        """Count something besides readings with the next commit."""
+        self._pending.tally.add(tally)
+
     def reach(self, origin: str, position: int) -> None:
         """Note with the next commit that an origin was read up to and with a position."""
         self._pending.reach(origin, position)

@@ -72,6 +72,7 @@ def create_app(
     )
     context = _new_context(host, settings, clock or WallClock(), console_folder)
     app.state.context = context
+    app.state.prepare, app.state.close = context.decoding.prepare, context.decoding.close
     add_error_handlers(app)
     _add_layers(app, context)
     for router in ROUTERS:
@@ -107,17 +108,9 @@ def _add_layers(app: FastAPI, context: Context) -> None:
 
 def prepare_app(app: FastAPI) -> None:
     """Get ready in the background what the first request would else wait for."""
-    if hasattr(app.state, "context"):
-        _context(app).decoding.prepare()
+    app.state.prepare()
 
 
 def close_app(app: FastAPI) -> None:
     """Give back what the application holds itself (its decoding thread)."""
-    if hasattr(app.state, "context"):
-        _context(app).decoding.close()
-
-
-def _context(app: FastAPI) -> Context:
-    context = app.state.context
-    assert isinstance(context, Context)
-    return context
+    app.state.close()
