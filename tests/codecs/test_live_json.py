@@ -1,12 +1,13 @@
 """The live feed's JSON: what a patient's pieces are, and what messages they make."""
 
+import dataclasses
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from wardline.codecs.live_json import (
     admissions_message,
@@ -117,7 +118,7 @@ def test_what_did_not_change_is_not_told():
     ({"inputs": PICTURE.inputs[:2]}, {"inputs": {"consciousness": None}}),
     ({"scores": ()}, {"scores": [{"name": "news2", "total": None, "at_least": None,
                                   "complete": False, "risk": None, "parts": {}}]}),
-    ({"patient": replace(PICTURE.patient, bed=None)},
+    ({"patient": dataclasses.replace(PICTURE.patient, bed=None)},
      {"ward": NASTY, "bed": None, "admission_id": "a-1", "age": 45, "gender": "f",
       "condition": NASTY}),
 ])  # fmt: skip

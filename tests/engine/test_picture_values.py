@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.engine.bedside import batch
 
@@ -24,11 +25,13 @@ def engine_after(*readings: tuple[float, dict[str, float]]) -> Engine:
 
 
 def known_usual(engine: Engine, vital: int) -> tuple[int, int] | None:
-    return usual(vital, engine.records[0]["vitals"][vital])
+    (known,) = usual(vital, engine.records["vitals"][:1, vital])
+    return known
 
 
 def used(engine: Engine) -> dict[str, tuple[Any, int]]:
-    return {entry.name: (entry.value, entry.at) for entry in inputs(engine.records[0])}
+    (entries,) = inputs(engine.records, np.array([0]))
+    return {entry.name: (entry.value, entry.at) for entry in entries}
 
 
 def in_force(engine: Engine) -> dict[str, tuple[int | None, int | None]]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import hypothesis
@@ -331,13 +332,13 @@ def test_an_engine_that_waits_gets_its_turn_in_the_middle_of_a_drawing(
     rig: LiveRig, monkeypatch: pytest.MonkeyPatch
 ):
     count, drawn_before = 2_000, [0]
-    draw_one = live_module.engine_picture
+    draw_some = live_module.pictures_of
 
-    def counted(engine: Engine, code: int, now_ms: int) -> PatientPicture:
-        drawn_before[0] += 1
-        return draw_one(engine, code, now_ms)
+    def counted(engine: Engine, codes: Sequence[int], now_ms: int) -> list[PatientPicture]:
+        drawn_before[0] += len(codes)
+        return draw_some(engine, codes, now_ms)
 
-    monkeypatch.setattr(live_module, "engine_picture", counted)
+    monkeypatch.setattr(live_module, "pictures_of", counted)
     rig.step(decoded(*[reading(f"p{number}") for number in range(count)]))
     drawing = threading.Thread(target=rig.draw, args=(None,))
     drawing.start()

@@ -7,6 +7,7 @@ pieces that were encoded once.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from wardline.codecs.tables import json_lines, shortest, timestamps
@@ -172,13 +173,15 @@ def resumed_message(seq: int, *, complete: bool) -> str:
 # -- members --------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def text(value: str | None) -> str:
-    """A JSON text or null."""
+    """A JSON text or null. Names come again and again; the cache forgets those used longest ago."""
     return json.dumps(value, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def time(time_ms: int | None) -> str:
-    """A quoted RFC 3339 time or null."""
+    """A quoted RFC 3339 time or null. Most members of a patient share a few times."""
     if time_ms is None:
         return "null"
     second, rest = divmod(time_ms, 1000)
@@ -191,6 +194,7 @@ def _second(second: int) -> str:
     return timestamps([second * 1000], "")[0][: -len(".000Z")]
 
 
+@lru_cache(maxsize=16_384)
 def number(thousandths: int | None) -> str:
     """A plain number or null."""
     return "null" if thousandths is None else shortest(thousandths)
@@ -246,18 +250,14 @@ def _settings(settings: tuple[str, int, dict[str, tuple[int | None, int | None]]
 _ABOUT = ("ward", "bed", "admission_id", "age", "gender", "condition")
 
 
-def _about_of(picture: PatientPicture) -> tuple[Any, ...]:
-    return tuple(getattr(picture.patient, name) for name in _ABOUT)
-
-
 def _array(member: str, encode: Callable[[Any], str]) -> Callable[[Iterable[Any]], str]:
     return lambda entries: f'"{member}":[{",".join(map(encode, entries))}]'
 
 
 _PARTS: tuple[tuple[str, Callable[[PatientPicture], Any], Callable[[Any], str]], ...] = (
-    ("about", _about_of, _about),
-    ("settings", lambda p: (p.profile, p.spo2_scale, p.limits), _settings),
-    ("read", lambda p: p.last_reading_at, lambda at: f'"last_reading_at":{time(at)}'),
-    ("skew", lambda p: p.clock_skew_s, lambda skew: f'"clock_skew_s":{json.dumps(skew)}'),
-    ("conditions", lambda p: p.conditions, _array("conditions", _condition)),
+    ("about", attrgetter(*(f"patient.{name}" for name in _ABOUT)), _about),
+    ("settings", attrgetter("profile", "spo2_scale", "limits"), _settings),
+    ("read", attrgetter("last_reading_at"), lambda at: f'"last_reading_at":{time(at)}'),
+    ("skew", attrgetter("clock_skew_s"), lambda skew: f'"clock_skew_s":{json.dumps(skew)}'),
+    ("conditions", attrgetter("conditions"), _array("conditions", _condition)),
 )

@@ -10,11 +10,11 @@ import msgspec
 
 from wardline.model.pictures import PatientPicture
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when older servers would misread a message; they then leave it alone."""
 
 PICTURES_MAX: Final = 200
-"""Pictures in one message: some 400 kB."""
+"""Pictures in one message: some 150 kB."""
 
 ROWS_MAX: Final = 1_000
 """Found rows in one message."""

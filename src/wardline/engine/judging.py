@@ -221,16 +221,17 @@ def set_flag(patient: Patient, flag: int, at: int) -> None:
 
 
 @compiled
-def score_patient(
-    patients: Records, bench: Records, p: int, parts: npt.NDArray[np.int32],
-    results: npt.NDArray[np.int32],
+def score_patients(
+    patients: Records, bench: Records, codes: npt.NDArray[np.intp],
+    parts: npt.NDArray[np.int32], results: npt.NDArray[np.int32],
 ) -> None:  # fmt: skip
-    """All scores of one patient as they stand: parts (8, 7) and results (8, 5)."""
+    """All scores of some patients as they stand: parts (n, 8, 7) and results (n, 8, 5)."""
     work: Work = bench[0]
-    gather_inputs(patients[p], work)
-    for score in range(SCORE_COUNT):
-        score_result(score, work.inputs, work.parts, work.result)
-        for part in range(len(work.parts)):
-            parts[score, part] = work.parts[part]
-        for place in range(len(work.result)):
-            results[score, place] = work.result[place]
+    for place in range(len(codes)):
+        gather_inputs(patients[codes[place]], work)
+        for score in range(SCORE_COUNT):
+            score_result(score, work.inputs, work.parts, work.result)
+            for part in range(len(work.parts)):
+                parts[place, score, part] = work.parts[part]
+            for number in range(len(work.result)):
+                results[place, score, number] = work.result[number]

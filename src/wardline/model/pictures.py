@@ -1,13 +1,16 @@
-"""What a screen shows: the newest values, conditions and scores of one patient."""
+"""What a screen shows: the newest values, conditions and scores of one patient.
 
-from dataclasses import dataclass, field
+Workers tell servers these as arrays: members are added at the end only, with a value for those who
+do not tell them (codecs/live_messages.py).
+"""
+
+import msgspec
 
 from wardline.model.patients import Patient
 from wardline.model.policy import DEFAULT_PROFILE
 
 
-@dataclass(frozen=True, slots=True)
-class VitalPicture:
+class VitalPicture(msgspec.Struct, array_like=True, frozen=True):
     """The newest value of a vital sign. value: thousandths. state: live, stale or missing.
 
     usual: two deviations around the patient's own mean, in thousandths rounded to the vital sign's
@@ -23,8 +26,7 @@ class VitalPicture:
     usual: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InputPicture:
+class InputPicture(msgspec.Struct, array_like=True, frozen=True):
     """A value that scores use now. value: thousandths, a letter of ACVPU, or whether on oxygen."""
 
     name: str
@@ -32,8 +34,7 @@ class InputPicture:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionPicture:
+class ConditionPicture(msgspec.Struct, array_like=True, frozen=True):
     """A condition that is not normal."""
 
     rule: str
@@ -47,8 +48,7 @@ class ConditionPicture:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScorePicture:
+class ScorePicture(msgspec.Struct, array_like=True, frozen=True):
     """A score as its inputs stand now. total, at_least: thousandths. parts: JSON text."""
 
     name: str
@@ -59,8 +59,7 @@ class ScorePicture:
     parts: str
 
 
-@dataclass(frozen=True, slots=True)
-class PatientPicture:
+class PatientPicture(msgspec.Struct, array_like=True, frozen=True):
     """What a screen shows of one patient. Times in ms.
 
     limits: by vital sign the innermost low and high limit in force in thousandths, None = off.
@@ -75,6 +74,4 @@ class PatientPicture:
     inputs: tuple[InputPicture, ...] = ()
     profile: str = DEFAULT_PROFILE
     spo2_scale: int = 1
-    limits: dict[str, tuple[int | None, int | None]] = field(
-        default_factory=dict[str, tuple[int | None, int | None]]
-    )
+    limits: dict[str, tuple[int | None, int | None]] = {}

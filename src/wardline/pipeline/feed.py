@@ -35,8 +35,8 @@ logger = logging.getLogger(__name__)
 DRAW_EVERY_MIN_S = 0.04
 """Commits that come closer together share one drawing: at most 25 messages a second."""
 
-DRAW_SHARE = 4
-"""Drawing rests this many times as long as it took, so that it never takes more than a fifth."""
+DRAW_SHARE = 2
+"""Drawing rests this many times as long as it took, so that it never takes more than a third."""
 
 DRAW_ALL_EVERY_MS = 10_000
 """Everyone is looked at so often: a score's input that grew too old is no finding of anybody."""
