@@ -13,6 +13,7 @@ import argparse
 import sys
 
 from bench.kafka_parts.children import Spent, run_children, run_workers
+from bench.kafka_parts.cores import on_cores
 from bench.kafka_parts.readings import fill, keyed
 from bench.kafka_parts.servers import Servers, load
 from bench.report import print_table
@@ -102,7 +103,10 @@ def measure(servers: Servers, patients: int, readings: int) -> None:
     limit = bench.limit("vitals-no")
     for shape, name in SHAPES.items():
         bench.worker(name, f"vitals-{shape}", limit if shape == "no" else None)
-    bench.worker("two workers, JSON", "vitals-no", limit, count=2)
+    with on_cores(servers, 1):
+        bench.worker("one worker, all on one CPU", "vitals-no", limit)
+    with on_cores(servers, 2):
+        bench.worker("two workers, all on two CPUs", "vitals-no", limit, count=2)
     bench.naive("vitals-no")
     print(f"{readings:,} readings of {patients:,} patients, ns of CPU per reading; {load()}")
     print_table(HEADER, bench.rows)

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,13 @@ def store(tmp_path: Path) -> str:
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Commands that start logs end them with the test."""
+    with logs_as_before():
+        yield
+
+
+@contextmanager
+def logs_as_before() -> Iterator[None]:
+    """For commands that fixtures run."""
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(name) for name in LOGGERS)]
     handlers, levels = root.handlers[:], [logger.level for logger in loggers]

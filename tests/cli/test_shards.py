@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, logs_as_before
 from tests.kafka import Server, create_topic, name_of, produce
 from tests.pipeline.sharding import START, everything
 from tests.postgresql import url_of
@@ -90,7 +90,8 @@ def expected(tmp_path_factory: pytest.TempPathFactory, kafka: Server) -> dict[st
     sent(kafka, name, readings(), BEFORE)
     url, place = f"sqlite:///{folder}/ward.db", f"kafka://{kafka.brokers}/{name}?group={name}"
     arguments = ["worker", "--source", place, "--store", url, "--drain"]
-    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    with logs_as_before():
+        assert CliRunner().invoke(cli, arguments).exit_code == 0
     return found(url)
 
 

@@ -12,6 +12,7 @@ CANARY = "PT-CANARY-4711"
 def lines(caplog):
     """Everything logged but by the tests' own client."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "wardline.server.access")
     caplog.handler.addFilter(lambda record: not record.name.startswith(("httpx", "httpcore")))
     return caplog
 
