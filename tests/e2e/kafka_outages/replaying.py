@@ -18,12 +18,14 @@ AFTER_MS = 10_000
 Findings = dict[str, list[tuple[Any, ...]]]
 
 
-def replayed(records: Sequence[Record], partitions: int, folder: Path) -> Findings:
-    """All findings, with the brokers' times as times of arrival."""
+def replayed(
+    records: Sequence[Record], arrived_at: Sequence[int], partitions: int, folder: Path
+) -> Findings:
+    """All findings. arrived_at: when each record arrived, ms."""
     topic = Topic(partitions=partitions)
-    for record in records:
-        topic.add(record.partition, record.value or b"", record.timestamp_ms)
-    clock = HandClock(max(record.timestamp_ms for record in records) + AFTER_MS)
+    for record, at in zip(records, arrived_at, strict=True):
+        topic.add(record.partition, record.value or b"", at)
+    clock = HandClock(max(arrived_at) + AFTER_MS)
     store = RelationalStore(f"sqlite:///{folder}/replayed.db", is_shared=True)
     hand = Hand(topic, store, ShardLimits(commit_every_s=0), clock)
     hand.reader.now_ms = clock.now

@@ -3,6 +3,7 @@
 import http.client
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.e2e.kafka_outages.screens import Screens
 from tests.e2e.running import Running, free_port
 from tests.kafka import Record, create_topic, name_of, read
 
+from wardline.model.tables import TABLES
 from wardline.pipeline.ports import Query, StoreUnavailableError
 from wardline.stores.relational.store import RelationalStore
 
@@ -151,12 +153,21 @@ class Stage:
 
     def stored(self) -> list[tuple[str, int]]:
         """(patient, ms) of every row of readings."""
-        return [(row[0], row[1]) for rows in self.store.rows(Query("readings")) for row in rows]
+        return [(row[0], row[1]) for row in self._readings()]
 
-    def check(self, producer: Producer) -> dict[str, int]:
+    def _readings(self) -> Iterator[tuple[Any, ...]]:
+        return (row for rows in self.store.rows(Query("readings")) for row in rows)
+
+    def _seen_at(self) -> dict[tuple[str, int], int]:
+        """When each reading arrived as the worker saw it, ms, by (patient, ms)."""
+        place = TABLES["readings"].names.index("arrived_at")
+        return {(row[0], row[1]): row[place] for row in self._readings()}
+
+    def check(self, producer: Producer, *, shown_late: bool = False) -> dict[str, int]:
         """Nothing lost, nothing doubled, and findings as if nothing had happened.
 
-        The producer has ended. Gives counts of what was compared.
+        The producer has ended. shown_late: the brokers kept messages back that they had appended.
+        Gives counts of what was compared.
         """
         self.until_saved(producer)
         records = read(self.brokers, self.readings)
@@ -164,7 +175,9 @@ class Stage:
         assert len(stored) == len(set(stored)), "readings are there twice"
         assert set(stored) == {key_of(record) for record in records}
         assert producer.acknowledged <= set(stored), "acknowledged readings are missing"
-        expected = replayed(records, PARTITIONS, self.folder)
+        seen_at = self._seen_at() if shown_late else {}
+        arrived_at = [seen_at.get(key_of(record), record.timestamp_ms) for record in records]
+        expected = replayed(records, arrived_at, PARTITIONS, self.folder)
         return compared(findings(self.store), expected, stored)
 
 
