@@ -3,7 +3,6 @@
 A URL chooses each. What is not in this installation is one clear line saying how to get it.
 """
 
-import gc
 import re
 from pathlib import Path
 from typing import IO
@@ -16,6 +15,7 @@ except ImportError:  # not on this operating system: nobody guards against two w
 from wardline.codecs.vitals_json import decode_json
 from wardline.config import store_password
 from wardline.model.names import Dictionaries
+from wardline.pipeline.garbage import settle
 from wardline.pipeline.ports import Host, Store, StoreInUseError, StoreMissingError
 from wardline.pipeline.recovery import warm_up as engine_warm_up
 from wardline.server.app import create_app
@@ -139,12 +139,11 @@ def warm_up() -> None:
     """Load or compile all machine code of engine and decoders, so that nobody waits for it later.
 
     A process that is killed while it compiles would compile again the next time. What is loaded by
-    then stays for good: the garbage collector is told not to look at it again and again.
+    then stays for good (see `pipeline.garbage`).
     """
     engine_warm_up()
     some = (
         b"[" + b",".join([b'{"patient_id":"warm-up","timestamp":0,"heart_rate":80}'] * 200) + b"]"
     )
     decode_json(some, 0, Dictionaries())
-    gc.collect()
-    gc.freeze()
+    settle()

@@ -36,6 +36,7 @@ def serve(**options: Any) -> None:
 
 def _serve(options: dict[str, Any], stopping: Any) -> bool:
     from wardline.assembly import start_server  # noqa: PLC0415 - loads machine code
+    from wardline.pipeline.garbage import settle  # noqa: PLC0415 - as above
     from wardline.server.run import listening_socket  # noqa: PLC0415 - as above
     from wardline.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
@@ -49,6 +50,7 @@ def _serve(options: dict[str, Any], stopping: Any) -> bool:
     ward.start()
     try:
         server = start_server(ward, settings)
+        settle()
         try:
             say(f"Wardline is ready at {server.url}  (Ctrl-C ends it)")
             if is_terminal() and not options["no_browser"]:

@@ -22,7 +22,7 @@ ROWS_MAX: Final = 1_000
 Rows = list[tuple[Any, ...]]
 
 
-class ShardNews(msgspec.Struct, array_like=True, frozen=True):
+class ShardNews(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One partition, as its worker serves it.
 
     epoch: raised by every new owner; pictures of an older one are not shown. next_offset: how far
@@ -38,7 +38,7 @@ class ShardNews(msgspec.Struct, array_like=True, frozen=True):
     rows_ahead: int
 
 
-class Telling(msgspec.Struct, array_like=True, frozen=True):
+class Telling(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One message. worker: another one after every start. number: 1, 2, ... of that worker.
 
     engine_at: when its loop last began a step, ms. found: (kind of row, rows). pictures: by

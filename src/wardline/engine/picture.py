@@ -5,6 +5,7 @@ reading them field by field.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -89,15 +90,26 @@ def _scores(engine: Engine, codes: Codes) -> Iterator[tuple[ScorePicture, ...]]:
     parts = np.empty((len(codes), SCORE_COUNT, SCORE_PART_COUNT_MAX), np.int32)
     results = np.empty((len(codes), SCORE_COUNT, RESULT_COUNT), np.int32)
     score_patients(engine.records, engine.work, codes, parts, results)
-    for result, part in zip(results.tolist(), parts.tolist(), strict=True):
+    is_known = (results[:, :, KNOWN] > 0).tolist()
+    stated = np.concatenate((results, parts), axis=2).tobytes()
+    size = (RESULT_COUNT + SCORE_PART_COUNT_MAX) * results.itemsize
+    for place, known in enumerate(is_known):
+        first = place * SCORE_COUNT * size
         yield tuple(
-            _score(score, result[score], part[score])
+            _score(score, stated[first + score * size : first + (score + 1) * size])
             for score in range(SCORE_COUNT)
-            if result[score][KNOWN] > 0
+            if known[score]
         )
 
 
-def _score(score: int, result: list[int], parts: list[int]) -> ScorePicture:
+@lru_cache(maxsize=65_536)
+def _score(score: int, stated: bytes) -> ScorePicture:
+    """A score from its result and parts as the engine wrote them.
+
+    Most scores stay as they were; the cache forgets those used longest ago.
+    """
+    numbers: list[int] = np.frombuffer(stated, np.int32).tolist()
+    result, parts = numbers[:RESULT_COUNT], numbers[RESULT_COUNT:]
     return ScorePicture(
         SCORES[score].name, empty(result[TOTAL]), empty(result[AT_LEAST]), bool(result[COMPLETE]),
         risk_name(score, result[RISK]), parts_json(score, tuple(parts)),

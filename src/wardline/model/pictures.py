@@ -1,7 +1,8 @@
 """What a screen shows: the newest values, conditions and scores of one patient.
 
 Workers tell servers these as arrays: members are added at the end only, with a value for those who
-do not tell them (codecs/live_messages.py).
+do not tell them (codecs/live_messages.py). They never hold each other in a circle, so that nothing
+has to look for that (gc=False).
 """
 
 import msgspec
@@ -10,7 +11,7 @@ from wardline.model.patients import Patient
 from wardline.model.policy import DEFAULT_PROFILE
 
 
-class VitalPicture(msgspec.Struct, array_like=True, frozen=True):
+class VitalPicture(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The newest value of a vital sign. value: thousandths. state: live, stale or missing.
 
     usual: two deviations around the patient's own mean, in thousandths rounded to the vital sign's
@@ -26,7 +27,7 @@ class VitalPicture(msgspec.Struct, array_like=True, frozen=True):
     usual: tuple[int, int] | None = None
 
 
-class InputPicture(msgspec.Struct, array_like=True, frozen=True):
+class InputPicture(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A value that scores use now. value: thousandths, a letter of ACVPU, or whether on oxygen."""
 
     name: str
@@ -34,7 +35,7 @@ class InputPicture(msgspec.Struct, array_like=True, frozen=True):
     at: int
 
 
-class ConditionPicture(msgspec.Struct, array_like=True, frozen=True):
+class ConditionPicture(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A condition that is not normal."""
 
     rule: str
@@ -48,7 +49,7 @@ class ConditionPicture(msgspec.Struct, array_like=True, frozen=True):
     reason: str
 
 
-class ScorePicture(msgspec.Struct, array_like=True, frozen=True):
+class ScorePicture(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A score as its inputs stand now. total, at_least: thousandths. parts: JSON text."""
 
     name: str
@@ -59,7 +60,7 @@ class ScorePicture(msgspec.Struct, array_like=True, frozen=True):
     parts: str
 
 
-class PatientPicture(msgspec.Struct, array_like=True, frozen=True):
+class PatientPicture(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What a screen shows of one patient. Times in ms.
 
     limits: by vital sign the innermost low and high limit in force in thousandths, None = off.

@@ -30,6 +30,8 @@ QUEUED_KBYTES_MAX = 64 * 1024
 again is taken by the client's own notes about small messages."""
 FETCH_BYTES_MAX = 16 << 20
 """One answer; the bound above may be exceeded by one of each broker."""
+FETCH_BYTES_MIN, FETCH_WAIT_MS = 32 << 10, 40
+"""A broker answers once it has so much, or after so long: every answer costs it and the worker."""
 
 _READING: dict[str, Any] = {
     "enable.auto.commit": False,
@@ -39,10 +41,9 @@ _READING: dict[str, Any] = {
     "isolation.level": "read_committed",
     "enable.partition.eof": True,
     "max.poll.interval.ms": POLL_INTERVAL_MAX_MS,
-    # Whatever there is comes at once; an empty question is repeated ten times a second, because a
-    # partition that begins to be read has to wait for the one that is under way.
-    "fetch.min.bytes": 1,
-    "fetch.wait.max.ms": 100,
+    # A partition that begins to be read has to wait for the question that is under way.
+    "fetch.min.bytes": FETCH_BYTES_MIN,
+    "fetch.wait.max.ms": FETCH_WAIT_MS,
     "fetch.max.bytes": FETCH_BYTES_MAX,
     # The default of a second starves a fast reader.
     "fetch.queue.backoff.ms": 10,
