@@ -28,6 +28,7 @@ WAIT_S = 60.0
 QUICK = ShardLimits(
     messages_per_poll=20,
     commit_every_s=0,
+    acknowledge_every_s=0,
     rows_pending_max=40,
     retry_s=0,
     snapshot_s=0.01,

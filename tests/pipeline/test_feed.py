@@ -21,7 +21,6 @@ from wardline.model.pictures import PatientPicture
 from wardline.pipeline import feed as feed_module
 from wardline.pipeline import live as live_module
 from wardline.pipeline.feed import DRAW_ALL_EVERY_MS
-from wardline.pipeline.live import DRAWN_AT_ONCE
 from wardline.pipeline.ring import LostError
 
 WAIT_S = 30.0
@@ -347,7 +346,7 @@ def test_an_engine_that_waits_gets_its_turn_in_the_middle_of_a_drawing(
         with rig.loop.lock:
             turns.add(drawn_before[0])
     assert len(turns - {0, count}) >= 10
-    assert all(turn % DRAWN_AT_ONCE == 0 for turn in turns - {count})
+    assert all(turn % live_module.DRAWN_AT_ONCE == 0 for turn in turns - {count})
 
 
 def test_transitions_nobody_was_told_cut_every_viewer_off(

@@ -73,6 +73,7 @@ class ShardHost:
         self.partitions = 0
         self._next_tick_ms = 0
         self._next_trim_ms = 0
+        self._acknowledge_at_s = 0.0
         self._trimming: Future[int] | None = None
         self._gone_tally = Tally()
         self._gone_commits = 0, 0.0, 0
@@ -162,6 +163,8 @@ class ShardHost:
             self._trimming = self._lane.do(lambda: self.store.trim(before_ms))
 
     def _acknowledge(self) -> None:
+        if time.monotonic() < self._acknowledge_at_s:
+            return
         done = {
             partition: slot.engine.committed_offset
             for partition, slot in self.slots.items()
@@ -170,6 +173,7 @@ class ShardHost:
         if done:
             reach("before_acknowledge")
             self.source.acknowledge(done)
+            self._acknowledge_at_s = time.monotonic() + self.limits.acknowledge_every_s
             reach("after_acknowledge")
 
     def _has_reached(self, ends: Mapping[int, int] | None) -> bool:

@@ -37,13 +37,14 @@ class ShardLimits:
     store, kept nowhere; then reading stops until the store answers. release_s: for writing what was
     read when a partition goes to another worker. fenced_s: a shard that somebody else took over,
     though the group still says it is ours, is taken back after so long; the group tells a member
-    that was believed dead much sooner that it is none any more. retention_s: older readings and
-    findings are deleted by whoever serves partition 0; None keeps everything.
+    that was believed dead much sooner that it is none any more. acknowledge_every_s: how often the
+    group is told what is durable, which only tools that show lag look at. retention_s: older
+    readings and findings are deleted by whoever serves partition 0; None keeps everything.
     """
 
     messages_per_poll: int = 20_000
     rows_per_commit: int = 10_000
-    commit_every_s: float = 0.05
+    commit_every_s: float = 0.1
     rows_pending_max: int = 40_000
     slow_s: float = 2.0
     run_ahead_rows_max: int = 1_000_000
@@ -51,6 +52,7 @@ class ShardLimits:
     snapshot_s: float = 30.0
     release_s: float = 8.0
     fenced_s: float = 15.0
+    acknowledge_every_s: float = 1.0
     retention_s: float | None = None
 
 

@@ -22,7 +22,13 @@ from wardline.sources.kafka.troubles import Troubles
 from wardline.stores.relational.shards import Shard
 from wardline.stores.relational.store import RelationalStore
 
-QUICK = {"messages_per_poll": 25, "rows_pending_max": 60, "commit_every_s": 0, "snapshot_s": 0.1}
+QUICK = {
+    "messages_per_poll": 25,
+    "rows_pending_max": 60,
+    "commit_every_s": 0,
+    "snapshot_s": 0.1,
+    "acknowledge_every_s": 0,
+}
 """Many small commits, many engine states."""
 
 Topics = Mapping[str, Sequence[Record]]

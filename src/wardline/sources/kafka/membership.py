@@ -30,7 +30,7 @@ QUEUED_KBYTES_MAX = 64 * 1024
 again is taken by the client's own notes about small messages."""
 FETCH_BYTES_MAX = 16 << 20
 """One answer; the bound above may be exceeded by one of each broker."""
-FETCH_BYTES_MIN, FETCH_WAIT_MS = 32 << 10, 40
+FETCH_BYTES_MIN, FETCH_WAIT_MS = 256 << 10, 40
 """A broker answers once it has so much, or after so long: every answer costs it and the worker."""
 
 _READING: dict[str, Any] = {
