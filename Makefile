@@ -41,7 +41,7 @@ web: $(VENV)/.package ## Build the browser console anew
 
 test: check $(VENV)/.chromium $(VENV)/.postgresql $(VENV)/.kafka ## Check, then run every test; CI calls exactly this
 	@$(WEB) --if-older
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.tests ## Format, lint, types, import rules, and whether the docs are true
 	$(BIN)/ruff format --check .

@@ -4,16 +4,23 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from tests import kafka as kafka_brokers
 from tests.postgresql import MISSING, URL, Server, binaries
+from xdist.scheduler import LoadScopeScheduling
 
 from wardline.config import prepare_machine_code_cache
 
-ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(__file__).resolve().parent
+ROOT = FOLDER.parent
 DATA_FOLDER = Path(os.environ.get("WARDLINE_DATA") or ROOT.parent / "shared" / "data").resolve()
+GROUPS = dict.fromkeys(("e2e", "sources", "cli", "server"), "servers") | {"console": "console"}
+"""Folders of tests that watch real servers and clocks, so that no two of them run at once; and of
+those that need a browser, whose open event loop keeps others from running after them."""
+ORDER = {"servers": 0, "": 1, "console": 2}
 LOCATION_COUNT_MAX = 5
 """A reason that stops more tests than this is followed by a count instead of further places."""
 
@@ -68,6 +75,24 @@ def data_folder() -> Path:
     if not DATA_FOLDER.is_dir():
         pytest.skip(f"no recordings: {DATA_FOLDER} is not there (set WARDLINE_DATA)")
     return DATA_FOLDER
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Two processes share the tests (see the Makefile): each takes one group after the other."""
+    return _Groups(config, log)
+
+
+class _Groups(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return GROUPS.get(file.split("/")[1], file)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; those after which a process is of no use for others last."""
+    items.sort(key=lambda item: ORDER[GROUPS.get(item.path.relative_to(FOLDER).parts[0], "")])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

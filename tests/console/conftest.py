@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -10,15 +9,8 @@ from tests.console.browser import NO_BROWSER, Stations, chromium_path, driver_no
 from tests.console.feed import Feed
 from tests.console.wards import TOKEN, Ward
 
-FOLDER = Path(__file__).parent
 PATIENCE_MS = 15_000
 """How long a test waits where the time itself is not what it tests."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the console come last: an open browser's event loop keeps others from running."""
-    items.sort(key=lambda item: item.path.is_relative_to(FOLDER))
 
 
 @pytest.fixture(scope="session")
