@@ -79,17 +79,23 @@ class LiveFeed:
     """Owns the hub. `committed` belongs to the engine's thread, `join` to anyone who would watch.
 
     `draw` gives pictures; it is asked from the feed's thread and from those who join. `retold`
-    gives the patients of whom the store has come to know something else.
+    gives patients of whom the store has come to know something else. draw_share: see DRAW_SHARE.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, draw: Draw, retold: Callable[[], set[str]] = set
+        self,
+        store: Store,
+        clock: Clock,
+        draw: Draw,
+        retold: Callable[[], set[str]] = set,
+        draw_share: float = DRAW_SHARE,
     ):
         self.hub = LiveHub(clock.now_ms())
         self._store = store
         self._clock = clock
         self._draw = draw
         self._retold = retold
+        self._draw_share = draw_share
         self._news = threading.Condition()
         self._waiting = _Waiting()
         self._drawing = threading.Lock()
@@ -301,7 +307,7 @@ class LiveFeed:
         return any(parts) or waiting.is_everyone
 
     def _rest(self, took_s: float) -> None:
-        pause_s = max(DRAW_EVERY_MIN_S, DRAW_SHARE * took_s)
+        pause_s = max(DRAW_EVERY_MIN_S, self._draw_share * took_s)
         with self._news:
             self._news.wait_for(lambda: self._stopping, timeout=pause_s)
 

@@ -59,6 +59,9 @@ ENTRIES_MAX = 100
 """Submissions on their way to the brokers; further ones are told to come again."""
 PUBLISH_S = 10.0
 
+DRAW_SHARE = 0.5
+"""There is no engine here to rest for, and workers rest between what they tell."""
+
 NOT_HERE = "nothing can be entered here: the server was started without --to"
 
 
@@ -94,7 +97,7 @@ class RemoteWard:
     ):
         self.store = store
         self.clock = clock or WallClock()
-        self.live = LiveFeed(store, self.clock, self._draw)
+        self.live = LiveFeed(store, self.clock, self._draw, draw_share=DRAW_SHARE)
         self.served: dict[int, ServedPartition] = {}
         self.beside: dict[tuple[str, int], ServedPartition] = {}
         self.workers: dict[str, HeardWorker] = {}

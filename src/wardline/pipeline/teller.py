@@ -176,12 +176,13 @@ class Teller(News):
 
     def _tellings(self, waiting: _Waiting, *, is_due: bool) -> Iterator[Telling]:
         found = list(_pieces(waiting.findings))
-        pictures = list(self._pictures(waiting.seen))
+        pictures = self._pictures(waiting.seen)  # drawn one after the other, and told at once
+        drawn = next(pictures, None)
         first = True
-        while first or found or pictures:
+        while first or found or drawn:
             rest = is_due and first
             yield self._telling(
-                pictures=[pictures.pop(0)] if pictures else [],
+                pictures=[drawn] if drawn else [],
                 found=found.pop(0) if found else [],
                 beds=sorted(waiting.beds) if first else [],
                 counted=waiting.counted if first else (0, 0, 0),
@@ -192,6 +193,7 @@ class Teller(News):
                 figures=self._figures() if rest else None,
             )
             first = False
+            drawn = next(pictures, None)
 
     def _telling(self, **parts: object) -> Telling:
         self._number += 1
