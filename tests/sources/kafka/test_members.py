@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.kafka import Server, committed, name_of, produce
@@ -113,6 +114,33 @@ def test_more_members_than_partitions_wait_their_turn(reader):
     members = [reader() for _ in range(4)]
     until(lambda: sorted(sorted(m.serves) for m in members) == [[], [0], [1], [2]], *members)
     until(lambda: not any(m.source.problem() for m in members), *members)
+
+
+LEAVING_MEMBERS = """
+import sys
+from tests.sources.kafka.reading import Reader, GroupProtocol
+brokers, topic, group, protocol = sys.argv[1:]
+for number in range(3):
+    name = f"{group}-{number}"
+    members = [Reader(brokers, topic, name, GroupProtocol(protocol)).join() for _ in range(4)]
+    while not any(member.serves for member in members):
+        for member in members:
+            member.poll(100, 0.05)
+    for member in members:
+        member.source.close()
+print("all have left")
+"""
+
+
+@PROTOCOLS
+def test_members_that_leave_while_the_group_deals_anew_get_away(
+    kafka: Server, topic: str, tmp_path: Path, protocol
+):
+    """In a process of its own, because the driver can bring all of Python to a stop."""
+    group = name_of(tmp_path, "g")
+    command = [sys.executable, "-c", LEAVING_MEMBERS, kafka.brokers, topic, group, protocol.value]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "all have left\n", done.stderr
 
 
 def test_a_broker_without_the_newer_protocol_is_joined_by_the_older_one(own_broker, tmp_path):

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import Any, Protocol
 
@@ -23,6 +24,8 @@ from wardline.sources.kafka.membership import (
 
 LEAVE_S = 10.0
 """Brokers that do not answer are left without a word after this."""
+ANSWER_S, ANSWERED_S = 0.1, 1.0
+"""How long a client that leaves waits for a question of the group, and for all of them."""
 RENEW_AFTER_S = 1.0
 """A client that failed for good is replaced at most so often."""
 
@@ -116,7 +119,7 @@ class Member:
         self._stopped.clear()
         served, self.partitions = sorted(self.partitions), set[int]()
         if consumer is not None:
-            Thread(target=consumer.close, name="kafka-leaving", daemon=True).start()
+            Thread(target=_close, args=[consumer], name="kafka-leaving", daemon=True).start()
         if served and self._told is not None:
             self._told.lost(served)
 
@@ -166,7 +169,7 @@ class Member:
             self._told.revoked(served)
         self._consumer = None
         # The driver waits for brokers without a bound.
-        leaving = Thread(target=consumer.close, name="kafka-leaving", daemon=True)
+        leaving = Thread(target=_close, args=[consumer], name="kafka-leaving", daemon=True)
         leaving.start()
         leaving.join(LEAVE_S)
 
@@ -200,3 +203,19 @@ class Member:
         self.partitions.difference_update(numbers)
         self._stopped.difference_update(numbers)
         return numbers
+
+
+def _close(consumer: Consumer) -> None:
+    """Give a client back, once it has answered what the group may still be asking of it.
+
+    The driver waits for ever, with all of Python, where partitions are given to a client that is
+    being closed and the group has let go of it in the same moment.
+    """
+    with suppress(KafkaException, RuntimeError):
+        consumer.unsubscribe()
+        give_up_s = time.monotonic() + ANSWERED_S
+        while True:
+            consumer.poll(ANSWER_S)
+            if not consumer.assignment() or time.monotonic() > give_up_s:
+                break
+    consumer.close()
