@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 WAIT_S = 60.0
+ASKED_S = 10.0
 """A broker that answers at all answers sooner; more would only hide that it hangs."""
 POLL_S = 0.5
 
@@ -30,6 +31,23 @@ class Record(NamedTuple):
     headers: dict[str, bytes]
 
 
+def _is_made(client: Any, topic: Any) -> bool:
+    """Whether a topic is there; a broker that just came back may never answer one question."""
+    from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+
+    (done,) = client.create_topics([topic], request_timeout=ASKED_S).values()
+    try:
+        done.result(ASKED_S + 1)
+    except TimeoutError:
+        return False
+    except KafkaException as problem:
+        name = problem.args[0].name()
+        if name not in {"TOPIC_ALREADY_EXISTS", "_TIMED_OUT", "REQUEST_TIMED_OUT"}:
+            raise
+        return name == "TOPIC_ALREADY_EXISTS"
+    return True
+
+
 def create_topic(brokers: str, name: str, partitions: int = 1, **config: object) -> None:
     """Make a topic and wait until every broker knows it. `retention_ms` is `retention.ms`."""
     from confluent_kafka.admin import NewTopic  # noqa: PLC0415 - an extra
@@ -37,9 +55,9 @@ def create_topic(brokers: str, name: str, partitions: int = 1, **config: object)
     settings = {key.replace("_", "."): str(value) for key, value in config.items()}
     topic = NewTopic(name, num_partitions=partitions, config=settings)
     client = _admin(brokers)
-    for done in client.create_topics([topic]).values():
-        done.result(WAIT_S)
     give_up_s = time.monotonic() + WAIT_S
+    while not _is_made(client, topic):
+        assert time.monotonic() < give_up_s, f"{name} is not made"
     while not _leaders(client, name, partitions):
         assert time.monotonic() < give_up_s, f"{name} has no leaders"
 
