@@ -45,12 +45,22 @@ class Administrator:
         settings = client_settings(brokers, security, role)
         settings["metadata.max.age.ms"] = METADATA_AGE_MAX_MS
         settings["error_cb"] = self._noted
+        self._given = settings
         self._on_error = on_error
         self._are_all_away = False
         try:
             self._client: Any = admin_module.AdminClient(settings)
         except KafkaException as problem:
             raise ValueError(problem.args[0].str()) from None
+
+    def renew(self) -> Any:
+        """Go on with a new client of the driver, which knows nothing of what the old one knew.
+
+        Gives the old one, to be kept until its questions are answered: the driver does not bear a
+        client gone before that.
+        """
+        old, self._client = self._client, admin_module.AdminClient(self._given)
+        return old
 
     def look(self) -> None:
         """Hand on errors and remarks, so that they do not pile up. Never waits."""
@@ -81,12 +91,16 @@ class Administrator:
         start_s = time.monotonic()
         while True:
             try:
-                return self._client.list_topics(*topic, timeout=LOOK_S)
+                found = self._client.list_topics(*topic, timeout=LOOK_S)
             except KafkaException:
                 self.look()
                 waited_s = time.monotonic() - start_s
                 if waited_s > (ALL_AWAY_S if self._are_all_away else ANSWER_S):
                     raise
+            else:
+                self.look()  # what went wrong before the answer does not count any more
+                self._are_all_away = False
+                return found
 
     def topics(self) -> dict[str, int]:
         """How many partitions each topic has."""

@@ -21,6 +21,11 @@ PATIENCE_S = 2.0
 """A partition may be without a leader for so long before that is a problem."""
 SILENCE_S = 5.0
 """Without an answer for so long there is a problem."""
+RENEW_AFTER_S = 10.0
+"""Without all answers for so long the client is replaced, and at most so often: after a broker had
+stood still, one was seen to find no topic for a minute while others found it."""
+GIVEN_UP_MAX = 4
+"""Clients kept because something they were asked is open; with so many none is replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class EndWatch:
         """When the first question was asked that nobody has answered since."""
         self._well_s = time.monotonic()
         """When all partitions were answered for."""
+        self._renewed_s = self._well_s
+        self._given_up: list[tuple[Any, Answers]] = []
         self._ends: dict[int, int] = {}
         self._goals: dict[int, tuple[int, int]] = {}
         """(an end, when it was asked for): one a partition, the first that is not reached yet."""
@@ -55,19 +62,31 @@ class EndWatch:
         """Take answers that have come, and ask anew if it is time. Never waits."""
         self._client.look()
         now_s = time.monotonic()
-        if self._question and all(answer.done() for answer in self._question.answers.values()):
+        if self._question and _are_done(self._question.answers):
             self._take(self._question, positions)
             self._question = None
+        if now_s - max(self._well_s, self._renewed_s) > RENEW_AFTER_S:
+            self._renew(now_s)
         if self._question is None and now_s >= self._next_s:
             self._ask(partitions or (0,), now_s)
         if self._unanswered_s is not None and now_s - self._unanswered_s > SILENCE_S:
             self._troubles.silent(now_s - self._unanswered_s)
 
+    def _renew(self, now_s: float) -> None:
+        """Start over with another client; what the old one was asked does not count any more."""
+        self._given_up = [each for each in self._given_up if not _are_done(each[1])]
+        if len(self._given_up) < GIVEN_UP_MAX:
+            self._renewed_s = now_s
+            answers = self._question.answers if self._question else {}
+            self._given_up.append((self._client.renew(), answers))
+            self._question = None
+
     def close(self) -> None:
         """Wait for what was asked last: the driver does not bear a client gone before that."""
-        if self._question is not None:
-            wait(self._question.answers.values(), ANSWER_MAX_S)
-            self._question = None
+        asked = [self._question.answers] if self._question else []
+        asked += [answers for _, answers in self._given_up]
+        wait([answer for answers in asked for answer in answers.values()], ANSWER_MAX_S)
+        self._question = None
 
     def forget(self, partition: int) -> None:
         """It is read from elsewhere from now on, or not at all."""
@@ -119,6 +138,10 @@ class EndWatch:
         elif now_s - self._well_s > PATIENCE_S:
             for error in errors:
                 self._troubles.note(error)
+
+
+def _are_done(answers: Answers) -> bool:
+    return all(answer.done() for answer in answers.values())
 
 
 def end_offsets(

@@ -1,5 +1,6 @@
 """The topics of Wardline: what each must be like, making those that are missing."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from wardline.sources.kafka.troubles import Troubles
 
 HOUR_MS = 3_600_000
 FOREVER_MS = -1
+KNOWN_S, LOOK_S = 10.0, 0.05
+"""How long topics that were made may stay unknown to a broker, and how often it is asked."""
 SAFE_REPLICATION = 3
 """From here on a message counts as written once two brokers have it."""
 
@@ -82,10 +85,11 @@ def create_topics(
     client = Administrator(brokers, security, "topics")
     try:
         client.broker_ids()  # where nobody is, that is said sooner than by asking for a topic
-        return [
+        made = [
             _made(client, name, topic, counts.get(name, topic.partitions), replication)
             for name, topic in TOPICS.items()
         ]
+        _wait_until_known(client)
     except KafkaException as problem:
         error: KafkaError = problem.args[0]
         if error.name() in {"INVALID_REPLICATION_FACTOR", "INVALID_PARTITIONS"}:
@@ -93,6 +97,14 @@ def create_topics(
         raise LogUnavailableError(Troubles(brokers).plain(error)) from None
     except TimeoutError:
         raise LogUnavailableError(f"no answer from {', '.join(brokers)}") from None
+    return made
+
+
+def _wait_until_known(client: Administrator) -> None:
+    """A topic is made before every broker has heard of it; who asks next should find it."""
+    give_up_s = time.monotonic() + KNOWN_S
+    while not client.topics().keys() >= TOPICS.keys() and time.monotonic() < give_up_s:
+        time.sleep(LOOK_S)
 
 
 def _made(
