@@ -16,10 +16,10 @@ from bench.store_postgresql import Bare
 from wardline.model.findings import Outcome, no_findings
 from wardline.model.readings import ReadingBatch, join_batches
 from wardline.pipeline.ports import Commit
-from wardline.pipeline.shard_slot import ShardLimits
+from wardline.pipeline.shard_slot import ROWS_TIMES_BEHIND, ShardLimits
 from wardline.sources.kafka.keys import partition_of
 
-ROWS = ShardLimits().rows_per_commit
+ROWS = ShardLimits().rows_per_commit * ROWS_TIMES_BEHIND
 
 
 def main() -> None:

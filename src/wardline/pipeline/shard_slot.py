@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 TOLD_S = 1.0
 """A store that is slow for so much longer than it may be is told to people."""
+ROWS_TIMES_BEHIND, TIME_TIMES_BEHIND = 3, 10
+"""So much larger and later are commits of a partition that is behind: a large one costs less a row,
+and who is behind waits for nothing but being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,21 @@ class ShardLimits:
     """Bounds of a worker, per partition where nothing else is said.
 
     rows_per_commit, commit_every_s: a commit begins at whichever comes first, if the one before is
-    done. rows_pending_max: read and not yet written; then reading waits. slow_s: a store that takes
-    longer than this with so many waiting is run ahead of. run_ahead_rows_max: read ahead of the
-    store, kept nowhere; then reading stops until the store answers. release_s: for writing what was
-    read when a partition goes to another worker. fenced_s: a shard that somebody else took over,
-    though the group still says it is ours, is taken back after so long; the group tells a member
-    that was believed dead much sooner that it is none any more. acknowledge_every_s: how often the
-    group is told what is durable, which only tools that show lag look at. retention_s: older
-    readings and findings are deleted by whoever serves partition 0; None keeps everything.
+    done; later where more messages wait than were read. rows_pending_max: read and not yet written;
+    then reading waits. slow_s: a store that takes longer than this with so many waiting is run
+    ahead of. run_ahead_rows_max: read ahead of the store, kept nowhere; then reading stops until
+    the store answers. release_s: for writing what was read when a partition goes to another worker.
+    fenced_s: a shard that somebody else took over, though the group still says it is ours, is taken
+    back after so long; the group tells a member that was believed dead much sooner that it is none
+    any more. acknowledge_every_s: how often the group is told what is durable, which only tools
+    that show lag look at. retention_s: older readings and findings are deleted by whoever serves
+    partition 0; None keeps everything.
     """
 
     messages_per_poll: int = 20_000
     rows_per_commit: int = 10_000
     commit_every_s: float = 0.1
-    rows_pending_max: int = 40_000
+    rows_pending_max: int = 60_000
     slow_s: float = 2.0
     run_ahead_rows_max: int = 1_000_000
     retry_s: float = 1.0
@@ -149,7 +153,7 @@ class Slot:
             self.is_fenced = False
             self.engine.store = None
         if self._task is None and not self.is_fenced:
-            self._begin(lane)
+            self._begin(lane, is_behind=bool(source.lag().get(self.engine.partition)))
         elif self.is_full and time.monotonic() - self._begun_s > self._limits.slow_s:
             logger.warning("%s: the store is slow, reading goes on unsaved", self.engine.origin)
             self._trouble = "the store is slow"
@@ -192,7 +196,7 @@ class Slot:
 
     # -- beginning ---------------------------------------------------------------------------------
 
-    def _begin(self, lane: Lane) -> None:
+    def _begin(self, lane: Lane, *, is_behind: bool) -> None:
         now_s = time.monotonic()
         if self.engine.state is not State.SAVING:
             if now_s >= self._retry_at_s and not self.engine.is_asking:
@@ -200,10 +204,15 @@ class Slot:
             return
         keep = now_s - self._kept_at_s >= self._limits.snapshot_s
         keep = keep and self.engine.is_behind_snapshot()
-        waited = now_s - self._begun_s >= self._limits.commit_every_s
-        is_many = self.engine.pending_rows >= self._limits.rows_per_commit
-        if keep or (self.engine.has_pending and (waited or is_many)):
+        if keep or (self.engine.has_pending and self._is_due(now_s, is_behind=is_behind)):
             self._write(lane, snapshot=keep)
+
+    def _is_due(self, now_s: float, *, is_behind: bool) -> bool:
+        """Whether enough has come, or come long enough ago, for a commit."""
+        rows, wait_s = self._limits.rows_per_commit, self._limits.commit_every_s
+        if is_behind:
+            rows, wait_s = rows * ROWS_TIMES_BEHIND, wait_s * TIME_TIMES_BEHIND
+        return now_s - self._begun_s >= wait_s or self.engine.pending_rows >= rows
 
     def _opening(self) -> Callable[[], Opened]:
         origin, store = self.engine.origin, self.engine.store

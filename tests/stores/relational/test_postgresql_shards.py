@@ -1,9 +1,11 @@
 """Several workers write to one PostgreSQL, each to shards of its own."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 from tests.contracts.building import START, Ward
 
 from wardline.pipeline.ports import (
@@ -75,6 +77,48 @@ def test_a_shard_is_taken_over_from_somebody_who_hangs_in_the_middle_of_a_commit
     with pytest.raises(StoreFencedError):
         held.commit(ward.commit(positions={"p": 99}))
     assert taken[0].position("p") == 2
+
+
+@contextmanager
+def answers_lost(store: RelationalStore) -> Generator[None]:
+    """The server commits, and the session ends before it can say so."""
+
+    def commit_and_leave(connection: sa.Connection) -> None:
+        session = connection.connection.driver_connection
+        assert session is not None
+        session.commit()
+        session.close()
+
+    writer = store._connections.writer
+    sa.event.listen(writer, "commit", commit_and_leave)
+    yield
+    sa.event.remove(writer, "commit", commit_and_leave)
+
+
+def test_a_shard_whose_renewal_was_not_answered_is_not_taken_for_somebody_elses(
+    workers: tuple[RelationalStore, RelationalStore],
+):
+    shard, ward = workers[0].take_over(TOPIC, 0, 1, "worker"), Ward()
+    shard.commit(ward.commit(positions={"p": 1}))
+    for _ in range(2):
+        with answers_lost(workers[0]), pytest.raises(StoreUnavailableError):
+            shard.renew()
+    renewed = shard.renew()
+    assert renewed.commit(ward.commit(positions={"p": 2})) == 2
+    with pytest.raises(StoreFencedError):
+        shard.commit(ward.commit(positions={"p": 99}))
+
+
+def test_a_shard_that_somebody_else_took_after_an_unanswered_renewal_is_fenced(
+    workers: tuple[RelationalStore, RelationalStore],
+):
+    shard = workers[0].take_over(TOPIC, 0, 1, "worker")
+    with answers_lost(workers[0]), pytest.raises(StoreUnavailableError):
+        shard.renew()
+    heir = workers[1].take_over(TOPIC, 0, 1, "heir")
+    with pytest.raises(StoreFencedError):
+        shard.renew()
+    assert heir.commit(Ward().commit(positions={"p": 1})) == 1
 
 
 def test_one_engine_for_all_and_workers_that_share_keep_each_other_out(

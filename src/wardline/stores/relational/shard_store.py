@@ -1,5 +1,6 @@
 """A store as the owner of one shard sees it."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ from wardline.stores.relational.statements import Statements
 if TYPE_CHECKING:
     from wardline.stores.relational.store import RelationalStore
 
+TRIED_MAX = 16
+"""Sessions remembered in which the shard was to be renewed; beyond that the oldest is forgotten,
+and a shard renewed in that one counts as taken by another worker."""
+
 
 class RelationalShard:
     """Implements `pipeline.ports.ShardStore`: what is read is the whole store's."""
@@ -38,6 +43,7 @@ class RelationalShard:
         self._connections = connections
         self._statements = statements
         self.shard = shard
+        self._tried = deque[str](maxlen=TRIED_MAX)
 
     @property
     def kind(self) -> str:
@@ -76,7 +82,7 @@ class RelationalShard:
 
     def renew(self) -> "RelationalShard":
         """The same shard after a commit whose fate is not known (see `ShardStore`)."""
-        return self._store.renew(self.shard)
+        return self._store.renew(self.shard, self._tried)
 
     def trim(self, before_ms: int, batch_rows: int = 10_000) -> int:
         """Delete what is old, of whichever shard."""

@@ -4,6 +4,7 @@ Whoever takes a shard over raises its epoch; a commit with an older epoch is ref
 that was believed dead and wakes up again cannot write.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -84,11 +85,18 @@ def take_over(connection: sa.Connection, statements: Statements, claim: Claim) -
     return Shard(key, epoch)
 
 
-def renewed(connection: sa.Connection, shard: Shard, session: str) -> Shard:
-    """The shard with a new epoch, once what its owner sent before is decided. StoreFencedError."""
+def renewed(
+    connection: sa.Connection, shard: Shard, session: str, tried: Collection[str] = ()
+) -> Shard:
+    """The shard with a new epoch, once what its owner sent before is decided. StoreFencedError.
+
+    `tried`: sessions in which its owner tried this before and got no answer. What one of them did
+    all the same was nobody else's doing.
+    """
+    is_ours = sa.or_(shards.c.epoch == shard.epoch, shards.c.session.in_(tried))
     taking = (
         shards.update()
-        .where(shards.c.key == shard.key, shards.c.epoch == shard.epoch)
+        .where(shards.c.key == shard.key, is_ours)
         .values(epoch=shards.c.epoch + 1, session=session)
         .returning(shards.c.epoch)
     )

@@ -1,6 +1,7 @@
 """The store itself: the protocol's methods over one database."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -148,12 +149,19 @@ class RelationalStore:
 
         return self._owned(taken, lambda _: name)
 
-    def renew(self, shard: Shard) -> RelationalShard:
-        """A shard of ours again, after a commit whose fate was not known. StoreFencedError."""
-        return self._owned(
-            lambda connection, session: renewed(connection, shard, session),
-            lambda connection: name_of(connection, shard),
-        )
+    def renew(self, shard: Shard, tried: deque[str]) -> RelationalShard:
+        """A shard of ours again, after a commit whose fate was not known. StoreFencedError.
+
+        `tried` remembers the sessions in which this was tried.
+        """
+
+        def taken(connection: sa.Connection, session: str) -> Shard:
+            ours = renewed(connection, shard, session, [*tried])
+            if session:
+                tried.append(session)
+            return ours
+
+        return self._owned(taken, lambda connection: name_of(connection, shard))
 
     def _owned(
         self,
