@@ -11,6 +11,7 @@ of the same readings in the same run.
 
 import argparse
 import sys
+from itertools import islice
 
 from bench.kafka_parts.children import Spent, run_children, run_workers
 from bench.kafka_parts.cores import on_cores
@@ -19,6 +20,10 @@ from bench.kafka_parts.servers import Servers, load
 from bench.report import print_table
 
 SHAPES = {"no": "JSON, one a message", "lines": "JSON Lines, 100", "arrow": "Arrow, 5,000"}
+EVEN = 4
+"""Partitions that two workers share evenly."""
+LONGER = 5
+"""So many times the readings for them: until both have their partitions 2 s pass."""
 NAIVE = 5_000
 """Readings of the naive design: more would take minutes."""
 
@@ -34,12 +39,10 @@ class Bench:
     def __init__(self, servers: Servers, patients: int, readings: int):
         self._servers = servers
         self._patients, self._readings = patients, readings
-        self._made = 0
         self.rows: list[tuple[str, ...]] = []
 
     def _database(self) -> str:
-        self._made += 1
-        return self._servers.database.new_database(f"bench{self._made}")
+        return self._servers.database.new_database()
 
     def _child(self, module: str, *arguments: object) -> list[str]:
         return [sys.executable, "-m", f"bench.kafka_parts.{module}", *map(str, arguments)]
@@ -56,9 +59,16 @@ class Bench:
         self.rows.append(("limit: both", "", "", f"{total:,.0f}", f"{1e9 / total:,.0f}", *[""] * 4))
         return total
 
-    def worker(self, name: str, topic: str, limit: float | None = None, count: int = 1) -> Spent:
-        """Ours."""
-        url = self._database()
+    def worker(
+        self,
+        name: str,
+        topic: str,
+        limit: float | None = None,
+        count: int = 1,
+        url: str | None = None,
+    ) -> Spent:
+        """Ours. `url`: a database that has been used before; None: a new one."""
+        url = url or self._database()
         source = f"kafka://{self._servers.broker.brokers}/{topic}?group={url.rpartition('/')[2]}"
         spent = run_workers(self._servers, source, url, count=count)
         self._say(name, spent, limit)
@@ -89,6 +99,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with Servers() as servers:
         measure(servers, arguments.patients, arguments.readings)
+        measure_two(servers, arguments.patients, arguments.readings * LONGER)
         if arguments.many:
             measure_many(servers, arguments.many, arguments.readings)
 
@@ -103,22 +114,33 @@ def measure(servers: Servers, patients: int, readings: int) -> None:
     limit = bench.limit("vitals-no")
     for shape, name in SHAPES.items():
         bench.worker(name, f"vitals-{shape}", limit if shape == "no" else None)
-    with on_cores(servers, 1):
-        bench.worker("one worker, all on one CPU", "vitals-no", limit)
-    with on_cores(servers, 2):
-        bench.worker("two workers, all on two CPUs", "vitals-no", limit, count=2)
     bench.naive("vitals-no")
     print(f"{readings:,} readings of {patients:,} patients, ns of CPU per reading; {load()}")
     print_table(HEADER, bench.rows)
 
 
-def measure_many(servers: Servers, patients: int, readings: int) -> None:
-    """The same number of readings, of many patients."""
+def measure_two(servers: Servers, patients: int, readings: int) -> None:
+    """Two workers with two CPUs beside one with one, servers included; as much for both to do."""
     bench = Bench(servers, patients, readings)
-    fill(servers.broker, "many", "no", keyed(patients, readings))
+    fill(servers.broker, "even", "no", keyed(patients, readings, EVEN), EVEN)
+    for count in (1, 2):
+        with on_cores(servers, count):
+            bench.worker(f"{count} of both", "even", count=count)
+    print(f"\n{readings:,} readings in {EVEN} partitions, workers and CPUs; {load()}")
+    print_table(HEADER, bench.rows)
+
+
+def measure_many(servers: Servers, patients: int, readings: int) -> None:
+    """The same number of readings, of many patients: all of them new, and known since."""
+    bench = Bench(servers, patients, readings)
+    every = keyed(patients, 3 * readings)
+    fill(servers.broker, "many", "no", islice(every, readings))
     limit = bench.limit("many")
-    bench.worker("JSON, one a message", "many", limit)
-    print(f"\n{readings:,} readings of {patients:,} patients, all of them new; {load()}")
+    url = servers.database.new_database()
+    bench.worker("all of them new", "many", limit, url=url)
+    fill(servers.broker, "many", "no", every)
+    bench.worker("known since, start of the worker included", "many", limit, url=url)
+    print(f"\n{readings:,} readings of {patients:,} patients, then twice as many; {load()}")
     print_table(HEADER, bench.rows)
 
 

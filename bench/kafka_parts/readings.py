@@ -3,15 +3,19 @@
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 from confluent_kafka import Producer
 from pyarrow import ipc
 
 from bench.kafka_parts.servers import PARTITIONS, Broker
+from wardline.model.names import Names
 from wardline.model.readings import ReadingBatch
 from wardline.simulator.messages import messages
+from wardline.simulator.roster import PATIENT_COUNT_MAX
 from wardline.simulator.ward import Ward
 from wardline.sources.kafka.keys import partition_of
 
@@ -26,12 +30,24 @@ Keyed = tuple[int, bytes, bytes]
 
 def simulated(patients: int, readings: int) -> Iterator[ReadingBatch]:
     """One reading per patient and second: six vital signs, courses and faults included."""
-    ward = Ward(patients, 42, START, profile="vitals")
     seconds = -(-readings // patients)
-    return ward.pieces(START, START + seconds * 1000)
+    if patients <= PATIENT_COUNT_MAX:
+        ward = Ward(patients, 42, START, profile="vitals")
+        yield from ward.pieces(START, START + seconds * 1000)
+        return
+    wards = [
+        Ward(PATIENT_COUNT_MAX, 42 + number, START, profile="vitals")
+        for number in range(patients // PATIENT_COUNT_MAX)
+    ]
+    names = Names(f"P-{number}" for number in range(patients))
+    for start in range(START, START + seconds * 1000, 1000):
+        for number, ward in enumerate(wards):
+            batch = ward.readings(start, start + 1000)
+            code = batch.patient + np.int32(number * PATIENT_COUNT_MAX)
+            yield replace(batch, patients=names, patient=code)
 
 
-def keyed(patients: int, readings: int) -> Iterator[Keyed]:
+def keyed(patients: int, readings: int, partitions: int = PARTITIONS) -> Iterator[Keyed]:
     """The same as JSON, about 215 bytes each, by the partition of their patients."""
     places: dict[str, tuple[int, bytes]] = {}
     for batch in simulated(patients, readings):
@@ -40,13 +56,15 @@ def keyed(patients: int, readings: int) -> Iterator[Keyed]:
         ):
             if patient not in places:
                 key = patient.encode()
-                places[patient] = partition_of(key, PARTITIONS), key
+                places[patient] = partition_of(key, partitions), key
             yield *places[patient], message
 
 
-def fill(broker: Broker, name: str, packed: str, of: Iterable[Keyed]) -> int:
-    """Readings into a new topic; gives how many. packed: no, lines or arrow."""
-    broker.topic(name)
+def fill(
+    broker: Broker, name: str, packed: str, of: Iterable[Keyed], partitions: int = PARTITIONS
+) -> int:
+    """Readings into a topic, made if it is new; gives how many. packed: no, lines or arrow."""
+    broker.topic(name, partitions)
     producer = Producer(
         {
             "bootstrap.servers": broker.brokers, "compression.type": "lz4", "linger.ms": 50,

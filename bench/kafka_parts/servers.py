@@ -34,9 +34,12 @@ class Database(postgresql.Server):
         while not self._is_up([program, "-D", self._data, "-p", str(self.port), *settings]):
             pass
 
-    def new_database(self, name: str) -> str:
+    databases = 0
+
+    def new_database(self) -> str:
         """The URL of an empty database."""
-        place = self.url.removesuffix(postgresql.DATABASE)
+        self.databases += 1
+        name, place = f"bench{self.databases}", self.url.removesuffix(postgresql.DATABASE)
         postgresql.execute(place + "postgres", f"CREATE DATABASE {name}")
         return place + name
 
@@ -54,9 +57,9 @@ class Broker(KafkaServer):
             settings=KAFKA, heap_mb=1024,
         )  # fmt: skip
 
-    def topic(self, name: str, **config: object) -> str:
+    def topic(self, name: str, partitions: int = PARTITIONS, **config: object) -> str:
         """A new topic; gives its URL."""
-        kafka.create_topic(self.brokers, name, PARTITIONS, **config)
+        kafka.create_topic(self.brokers, name, partitions, **config)
         return f"kafka://{self.brokers}/{name}"
 
     def remove(self) -> None:

@@ -27,11 +27,15 @@ class Interned:
 
     def keys(self, connection: sa.Connection, texts: Sequence[str]) -> list[int]:
         """One key per text; unknown texts are added."""
-        unknown = [text for text in dict.fromkeys(texts) if text not in self._keys]
-        if unknown:
-            run_many(connection, self._sql, [(text,) for text in unknown])
-            self._keys.update(found_keys(connection, self._table, self._column, unknown))
+        unknown = self._unknown(texts)
+        self._keys.update(found_keys(connection, self._table, self._column, unknown))
+        new = self._unknown(unknown)
+        run_many(connection, self._sql, [(text,) for text in new])
+        self._keys.update(found_keys(connection, self._table, self._column, new))
         return [self._keys[text] for text in texts]
+
+    def _unknown(self, texts: Sequence[str]) -> list[str]:
+        return [text for text in dict.fromkeys(texts) if text not in self._keys]
 
     def column(
         self,

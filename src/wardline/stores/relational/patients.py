@@ -1,6 +1,8 @@
 """What is known about patients: arrival line, age, gender, condition, settings, open stay."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,21 +24,29 @@ def note_context(
     connection: sa.Connection, memory: Memory, columns: dict[str, Column], labels: Names
 ) -> None:
     """Keep the last age, gender and condition that readings stated; `patient_key` is sorted."""
+    news: defaultdict[int, dict[str, int | str]] = defaultdict(dict)
     for name in _CONTEXT:
-        stated = columns[name] != NOT_STATED
-        if not stated.any():
-            continue
-        keys, codes = columns["patient_key"][stated], columns[name][stated]
-        last = last_of_each(keys)
-        values = codes[last].tolist() if name == "age" else labels.texts(codes[last])
-        news = {
-            key: value
-            for key, value in zip(keys[last].tolist(), values, strict=True)
-            if memory.context.get((name, key)) != value
-        }
-        sql = memory.statements.change(patients, name)
-        run_many(connection, sql, [(value, key) for key, value in news.items()])
-        memory.context.update({(name, key): value for key, value in news.items()})
+        for key, value in _last_stated(columns, name, labels):
+            if memory.context.get((name, key)) != value:
+                memory.context[name, key] = news[key][name] = value
+    rows: defaultdict[tuple[str, ...], list[tuple[int | str, ...]]] = defaultdict(list)
+    for key, changed in news.items():
+        rows[tuple(changed)].append((*changed.values(), key))
+    for names, changes in rows.items():
+        run_many(connection, memory.statements.change(patients, names), changes)
+
+
+def _last_stated(
+    columns: dict[str, Column], name: str, labels: Names
+) -> Iterator[tuple[int, int | str]]:
+    """(patient's key, what readings last stated of this)."""
+    stated = columns[name] != NOT_STATED
+    keys, codes = columns["patient_key"][stated], columns[name][stated]
+    if not len(keys):
+        return
+    last = last_of_each(keys)
+    values = codes[last].tolist() if name == "age" else labels.texts(codes[last])
+    yield from zip(keys[last].tolist(), values, strict=True)
 
 
 def last_of_each(keys: Column) -> npt.NDArray[np.intp]:

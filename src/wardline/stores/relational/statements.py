@@ -25,11 +25,11 @@ class Statements:
         """Insert a row, or replace the one with its primary key, unless that has a higher rank."""
         return self._text("replace", table, names, lambda: self.replacing(table, names, rank))
 
-    def change(self, table: sa.Table, name: str) -> str:
-        """Set one column (first value) of the row with a key (second value)."""
-        update = table.update().values({name: sa.bindparam(name)})
+    def change(self, table: sa.Table, names: tuple[str, ...]) -> str:
+        """Set columns, named in the table's order, of the row with a key (the last value)."""
+        update = table.update().values(_given(names))
         is_row = table.c.key == sa.bindparam("row_key")
-        return self._text("change", table, (name, "row_key"), lambda: update.where(is_row))
+        return self._text("change", table, (*names, "row_key"), lambda: update.where(is_row))
 
     def _keeping(self, table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
         return self._insert(table).values(_given(names)).on_conflict_do_nothing()
