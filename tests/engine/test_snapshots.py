@@ -1,8 +1,12 @@
+import hashlib
+import json
+
 import pytest
 from tests.engine.bedside import batch
 
 from wardline.engine.engine import Engine
-from wardline.engine.snapshots import SnapshotError
+from wardline.engine.snapshots import MAGIC, SnapshotError, unpack
+from wardline.engine.state import PATIENT
 from wardline.model.commands import SETTINGS, Command
 
 
@@ -40,3 +44,18 @@ def test_a_damaged_snapshot_is_refused(place):
 def test_a_truncated_snapshot_is_refused():
     with pytest.raises(SnapshotError):
         Engine.restore(used_engine().snapshot()[:-50])
+
+
+def test_a_snapshot_takes_less_room_than_the_records_in_it():
+    snapshot = used_engine().snapshot()
+    _, records = unpack(snapshot)
+    assert len(snapshot) < records.nbytes == PATIENT.itemsize * len(records)
+
+
+def test_a_snapshot_from_before_records_were_packed_is_still_read():
+    engine = used_engine()
+    header, records = unpack(engine.snapshot())
+    text = json.dumps({key: said for key, said in header.items() if key != "packed"}).encode()
+    body = MAGIC + len(text).to_bytes(8, "little") + text + records.tobytes()
+    restored = Engine.restore(body + hashlib.sha256(body).digest())
+    assert restored.snapshot() == engine.snapshot()
