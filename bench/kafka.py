@@ -133,14 +133,14 @@ def measure_two(servers: Servers, patients: int, readings: int) -> None:
 def measure_many(servers: Servers, patients: int, readings: int) -> None:
     """The same number of readings, of many patients: all of them new, and known since."""
     bench = Bench(servers, patients, readings)
-    every = keyed(patients, 3 * readings)
+    every = keyed(patients, 5 * readings)
     fill(servers.broker, "many", "no", islice(every, readings))
     limit = bench.limit("many")
     url = servers.database.new_database()
     bench.worker("all of them new", "many", limit, url=url)
     fill(servers.broker, "many", "no", every)
     bench.worker("known since, start of the worker included", "many", limit, url=url)
-    print(f"\n{readings:,} readings of {patients:,} patients, then twice as many; {load()}")
+    print(f"\n{readings:,} readings of {patients:,} patients, then four times as many; {load()}")
     print_table(HEADER, bench.rows)
 
 

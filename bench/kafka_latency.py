@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def measure(servers: Servers, closing: ExitStack, arguments: Any) -> None:
-    brokers, url = servers.broker.brokers, servers.database.new_database("latency")
+    brokers, url = servers.broker.brokers, servers.database.new_database()
     source = servers.broker.topic("vitals", message_timestamp_type="LogAppendTime")
     live = f"kafka://{brokers}/wardline-live"
     kafka.create_topic(brokers, "wardline-live", message_timestamp_type="LogAppendTime")
