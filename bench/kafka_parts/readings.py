@@ -29,12 +29,16 @@ Keyed = tuple[int, bytes, bytes]
 
 
 def simulated(patients: int, readings: int) -> Iterator[ReadingBatch]:
-    """One reading per patient and second: six vital signs, courses and faults included."""
+    """One reading per patient and second: six vital signs, courses and faults included.
+
+    More patients than a ward can have must be whole wards.
+    """
     seconds = -(-readings // patients)
     if patients <= PATIENT_COUNT_MAX:
         ward = Ward(patients, 42, START, profile="vitals")
         yield from ward.pieces(START, START + seconds * 1000)
         return
+    assert patients % PATIENT_COUNT_MAX == 0
     wards = [
         Ward(PATIENT_COUNT_MAX, 42 + number, START, profile="vitals")
         for number in range(patients // PATIENT_COUNT_MAX)

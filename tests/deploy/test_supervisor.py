@@ -229,8 +229,11 @@ def test_a_child_ends_with_the_process_that_started_it(tmp_path: Path):
 import signal, sys
 from pathlib import Path
 from deploy.one_machine.command import Command
-child = Command("child", [sys.executable, "-c", {LIVES!r}], Path({str(tmp_path / "log")!r}))
+log = Path({str(tmp_path / "log")!r})
+child = Command("child", [sys.executable, "-c", {LIVES!r}], log)
 child.start()
+while "lives" not in log.read_text():  # until then nobody has told it whose child it is
+    pass
 print(child.pid, flush=True)
 signal.pause()
 """

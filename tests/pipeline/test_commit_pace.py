@@ -1,5 +1,6 @@
 """When a worker writes: soon where it keeps up, much at a time where it is behind."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.pipeline.sharding import QUICK, START, Hand, reading
@@ -15,8 +16,8 @@ LATER = ShardLimits(
 )
 
 
-def worker(folder: Path, topic: Topic) -> Hand:
-    hand = Hand(topic, RelationalStore(f"sqlite:///{folder}/ward.db", is_shared=True), LATER)
+def worker(folder: Path, topic: Topic, limits: ShardLimits = LATER) -> Hand:
+    hand = Hand(topic, RelationalStore(f"sqlite:///{folder}/ward.db", is_shared=True), limits)
     hand.open(0)
     return hand
 
@@ -35,6 +36,14 @@ def test_who_is_behind_reads_on_before_it_writes(tmp_path: Path):
     assert hand.host.slots[0].engine.pending_rows == 3 * POLLED
     hand.drain()
     assert hand.host.slots[0].commits == 2
+
+
+def test_who_is_behind_and_may_not_hold_more_writes(tmp_path: Path):
+    topic = Topic()
+    hand = worker(tmp_path, topic, replace(LATER, rows_pending_max=2 * POLLED))
+    add(topic, 6 * POLLED)
+    hand.drain()
+    assert hand.host.slots[0].commits >= 2
 
 
 def test_who_keeps_up_writes_as_soon_as_there_is_enough(tmp_path: Path):

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from wardline.engine.state import PATIENT
 
-MAGIC = b"wardline-engine-1\n"
+MAGIC, PLAIN_MAGIC = b"wardline-engine-2\n", b"wardline-engine-1\n"
+"""With packed records, and with records as they are, which were kept before. Of one length."""
 DIGEST_SIZE = 32
-PACKED, LEVEL = "zlib", 1
-"""Records are mostly empty: a tenth is left, in less time than a store takes for the whole."""
+LEVEL = 1
+"""Of zlib. Records are mostly empty: a tenth is left, sooner than a store has taken the whole."""
 
 
 class SnapshotError(ValueError):
@@ -27,8 +28,7 @@ def layout_id() -> str:
 
 def pack(header: dict[str, Any], records: npt.NDArray[np.void]) -> bytes:
     """One snapshot."""
-    said = {**header, "layout": layout_id(), "count": len(records), "packed": PACKED}
-    text = json.dumps(said).encode()
+    text = json.dumps({**header, "layout": layout_id(), "count": len(records)}).encode()
     packed = zlib.compress(records.tobytes(), LEVEL)
     body = b"".join((MAGIC, len(text).to_bytes(8, "little"), text, packed))
     return body + hashlib.sha256(body).digest()
@@ -37,13 +37,12 @@ def pack(header: dict[str, Any], records: npt.NDArray[np.void]) -> bytes:
 def unpack(snapshot: bytes) -> tuple[dict[str, Any], npt.NDArray[np.void]]:
     """The header and the records of a snapshot. Raises SnapshotError."""
     body, digest = snapshot[:-DIGEST_SIZE], snapshot[-DIGEST_SIZE:]
-    if not body.startswith(MAGIC) or hashlib.sha256(body).digest() != digest:
+    if not body.startswith((MAGIC, PLAIN_MAGIC)) or hashlib.sha256(body).digest() != digest:
         raise SnapshotError("damaged, or not a snapshot of this version")
     start = len(MAGIC) + 8
     stop = start + int.from_bytes(body[len(MAGIC) : start], "little")
     header: dict[str, Any] = json.loads(body[start:stop])
     if header["layout"] != layout_id():
         raise SnapshotError("its records have another layout")
-    # Snapshots of before were not packed.
-    plain = zlib.decompress(body[stop:]) if header.get("packed") == PACKED else body[stop:]
+    plain = zlib.decompress(body[stop:]) if body.startswith(MAGIC) else body[stop:]
     return header, np.frombuffer(plain, dtype=PATIENT, count=header["count"])

@@ -35,21 +35,21 @@ class ShardLimits:
     """Bounds of a worker, per partition where nothing else is said.
 
     rows_per_commit, commit_every_s: a commit begins at whichever comes first, if the one before is
-    done; later where more messages wait than were read. rows_pending_max: read and not yet written;
-    then reading waits. slow_s: a store that takes longer than this with so many waiting is run
-    ahead of. run_ahead_rows_max: read ahead of the store, kept nowhere; then reading stops until
-    the store answers. release_s: for writing what was read when a partition goes to another worker.
-    fenced_s: a shard that somebody else took over, though the group still says it is ours, is taken
-    back after so long; the group tells a member that was believed dead much sooner that it is none
-    any more. acknowledge_every_s: how often the group is told what is durable, which only tools
-    that show lag look at. retention_s: older readings and findings are deleted by whoever serves
-    partition 0; None keeps everything.
+    done; larger and later while as many messages as that wait to be read. rows_pending_max: read
+    and not yet written; then reading waits. slow_s: a store that takes longer than this with so
+    many waiting is run ahead of. run_ahead_rows_max: read ahead of the store, kept nowhere; then
+    reading stops until the store answers. release_s: for writing what was read when a partition
+    goes to another worker. fenced_s: a shard that somebody else took over, though the group still
+    says it is ours, is taken back after so long; the group tells a member that was believed dead
+    much sooner that it is none any more. acknowledge_every_s: how often the group is told what is
+    durable, which only tools that show lag look at. retention_s: older readings and findings are
+    deleted by whoever serves partition 0; None keeps everything.
     """
 
     messages_per_poll: int = 20_000
     rows_per_commit: int = 10_000
     commit_every_s: float = 0.1
-    rows_pending_max: int = 60_000
+    rows_pending_max: int = 40_000
     slow_s: float = 2.0
     run_ahead_rows_max: int = 1_000_000
     retry_s: float = 1.0
@@ -153,7 +153,7 @@ class Slot:
             self.is_fenced = False
             self.engine.store = None
         if self._task is None and not self.is_fenced:
-            self._begin(lane, is_behind=bool(source.lag().get(self.engine.partition)))
+            self._begin(lane, source.lag().get(self.engine.partition, 0))
         elif self.is_full and time.monotonic() - self._begun_s > self._limits.slow_s:
             logger.warning("%s: the store is slow, reading goes on unsaved", self.engine.origin)
             self._trouble = "the store is slow"
@@ -196,7 +196,7 @@ class Slot:
 
     # -- beginning ---------------------------------------------------------------------------------
 
-    def _begin(self, lane: Lane, *, is_behind: bool) -> None:
+    def _begin(self, lane: Lane, lag: int) -> None:
         now_s = time.monotonic()
         if self.engine.state is not State.SAVING:
             if now_s >= self._retry_at_s and not self.engine.is_asking:
@@ -204,14 +204,15 @@ class Slot:
             return
         keep = now_s - self._kept_at_s >= self._limits.snapshot_s
         keep = keep and self.engine.is_behind_snapshot()
-        if keep or (self.engine.has_pending and self._is_due(now_s, is_behind=is_behind)):
+        if keep or (self.engine.has_pending and self._is_due(now_s, lag)):
             self._write(lane, snapshot=keep)
 
-    def _is_due(self, now_s: float, *, is_behind: bool) -> bool:
+    def _is_due(self, now_s: float, lag: int) -> bool:
         """Whether enough has come, or come long enough ago, for a commit."""
         rows, wait_s = self._limits.rows_per_commit, self._limits.commit_every_s
-        if is_behind:
-            rows, wait_s = rows * ROWS_TIMES_BEHIND, wait_s * TIME_TIMES_BEHIND
+        if lag >= rows:
+            rows = min(rows * ROWS_TIMES_BEHIND, self._limits.rows_pending_max)
+            wait_s *= TIME_TIMES_BEHIND
         return now_s - self._begun_s >= wait_s or self.engine.pending_rows >= rows
 
     def _opening(self) -> Callable[[], Opened]:

@@ -15,6 +15,7 @@ from tests.e2e.kafka.recorded import Sent, interleaved, recordings, twice, ward
 pytestmark = pytest.mark.slow
 
 PARTITIONS = 3
+SERVES = "partitions taken over"
 PATIENTS, SECONDS = 24, 180
 RECORDED = 800
 """Readings of each recording of real patients."""
@@ -98,6 +99,8 @@ def test_workers_come_and_go_while_the_topic_is_read(case: Case, sent: list[Sent
         workers.append(case.worker(**slowly))
         if len(workers) > 2:
             leaving = workers.pop(turn.randrange(2))
+            # Before that it may not even know yet how to leave.
+            wait_until(lambda leaving=leaving: SERVES in leaving.said(), "it serves partitions")
             leaving.signal(signal.SIGTERM)
             assert leaving.wait() == 0, leaving.said()
     workers.append(case.worker("--drain"))

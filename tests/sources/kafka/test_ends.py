@@ -9,7 +9,7 @@ from tests.sources.kafka.reading import Reader, until
 
 from wardline.sources.kafka import ends
 
-RENEW_AFTER_S = 0.5
+RENEW_AFTER_S = 2.0
 
 
 def silence(_wanted) -> Future:
@@ -56,7 +56,7 @@ def test_a_client_that_lost_its_way_is_replaced(kafka: Server, topic, reader, lo
     member = reader()
     produce(kafka.brokers, topic, [("k", "v", 0, 1)])
     until(lambda: member.values(1) == [b"v"] and read_to_the_end(member), member)
-    assert len(asked) == 3
+    assert len(asked) >= 3
     assert not member.source.problem()
 
 
@@ -66,3 +66,20 @@ def test_clients_that_never_answer_do_not_pile_up(reader, lost):
     until(lambda: len(asked) == 1 + ends.GIVEN_UP_MAX, member)
     member.poll(timeout_s=3 * RENEW_AFTER_S)
     assert len(asked) == 1 + ends.GIVEN_UP_MAX
+
+
+def test_where_no_new_client_can_be_made_the_old_one_stays_and_that_is_said(
+    kafka: Server, topic, reader, lost, monkeypatch
+):
+    asked = lost(silence, first=1)
+    member = reader()
+
+    def refused(_settings) -> None:
+        raise KafkaException(KafkaError(KafkaError._FAIL, "no such file"))
+
+    with monkeypatch.context() as without:
+        without.setattr(admin, "AdminClient", refused)
+        until(lambda: "no such file" in member.source.problem(), member)
+    until(lambda: read_to_the_end(member), member)
+    assert len(asked) >= 2
+    assert not member.source.problem()

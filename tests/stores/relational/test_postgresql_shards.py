@@ -91,8 +91,10 @@ def answers_lost(store: RelationalStore) -> Generator[None]:
 
     writer = store._connections.writer
     sa.event.listen(writer, "commit", commit_and_leave)
-    yield
-    sa.event.remove(writer, "commit", commit_and_leave)
+    try:
+        yield
+    finally:
+        sa.event.remove(writer, "commit", commit_and_leave)
 
 
 def test_a_shard_whose_renewal_was_not_answered_is_not_taken_for_somebody_elses(

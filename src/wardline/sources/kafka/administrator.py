@@ -57,10 +57,15 @@ class Administrator:
         """Go on with a new client of the driver, which knows nothing of what the old one knew.
 
         Gives the old one, to be kept until its questions are answered: the driver does not bear a
-        client gone before that.
+        client gone before that. Raises KafkaException where none can be made now.
         """
         old, self._client = self._client, admin_module.AdminClient(self._given)
+        self.answered()
         return old
+
+    def answered(self) -> None:
+        """Somebody is there: what was said of brokers being away does not count any more."""
+        self._are_all_away = False
 
     def look(self) -> None:
         """Hand on errors and remarks, so that they do not pile up. Never waits."""
@@ -98,8 +103,8 @@ class Administrator:
                 if waited_s > (ALL_AWAY_S if self._are_all_away else ANSWER_S):
                     raise
             else:
-                self.look()  # what went wrong before the answer does not count any more
-                self._are_all_away = False
+                self.look()
+                self.answered()
                 return found
 
     def topics(self) -> dict[str, int]:

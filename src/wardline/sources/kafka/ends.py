@@ -11,7 +11,7 @@ from typing import Any
 
 from wardline.pipeline.partitions import LogUnavailableError
 from wardline.sources.kafka.administrator import ANSWER_S, Administrator, Answers, offset_of
-from wardline.sources.kafka.driver import KafkaError
+from wardline.sources.kafka.driver import KafkaError, KafkaException
 from wardline.sources.kafka.troubles import Troubles
 
 ASK_EVERY_S = 0.25
@@ -49,9 +49,8 @@ class EndWatch:
         self._next_s = 0.0
         self._unanswered_s: float | None = None
         """When the first question was asked that nobody has answered since."""
-        self._well_s = time.monotonic()
-        """When all partitions were answered for."""
-        self._renewed_s = self._well_s
+        self._well_s = self._looked_s = self._renewed_s = time.monotonic()
+        """When all partitions were answered for, when somebody looked, when the client was new."""
         self._given_up: list[tuple[Any, Answers]] = []
         self._ends: dict[int, int] = {}
         self._goals: dict[int, tuple[int, int]] = {}
@@ -65,20 +64,30 @@ class EndWatch:
         if self._question and _are_done(self._question.answers):
             self._take(self._question, positions)
             self._question = None
-        if now_s - max(self._well_s, self._renewed_s) > RENEW_AFTER_S:
-            self._renew(now_s)
+        self._renew_if_lost(now_s)
         if self._question is None and now_s >= self._next_s:
             self._ask(partitions or (0,), now_s)
         if self._unanswered_s is not None and now_s - self._unanswered_s > SILENCE_S:
             self._troubles.silent(now_s - self._unanswered_s)
 
-    def _renew(self, now_s: float) -> None:
-        """Start over with another client; what the old one was asked does not count any more."""
+    def _renew_if_lost(self, now_s: float) -> None:
         self._given_up = [each for each in self._given_up if not _are_done(each[1])]
-        if len(self._given_up) < GIVEN_UP_MAX:
+        if now_s - self._looked_s > SILENCE_S:
+            self._renewed_s = now_s  # Nobody looked: that says nothing of the client.
+        self._looked_s = now_s
+        is_lost = now_s - max(self._well_s, self._renewed_s) > RENEW_AFTER_S
+        if is_lost and len(self._given_up) < GIVEN_UP_MAX:
             self._renewed_s = now_s
-            answers = self._question.answers if self._question else {}
+            self._renew()
+
+    def _renew(self) -> None:
+        """Start over with another client; what the old one was asked does not count any more."""
+        answers = self._question.answers if self._question else {}
+        try:
             self._given_up.append((self._client.renew(), answers))
+        except KafkaException as problem:
+            self._troubles.note(problem.args[0])
+        else:
             self._question = None
 
     def close(self) -> None:
@@ -134,6 +143,7 @@ class EndWatch:
         now_s = time.monotonic()
         if not errors:
             self._well_s = now_s
+            self._client.answered()
             self._troubles.answered()
         elif now_s - self._well_s > PATIENCE_S:
             for error in errors:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from wardline.pipeline.partitions import LogUnavailableError
@@ -12,7 +13,7 @@ from wardline.sources.kafka.troubles import Troubles
 
 HOUR_MS = 3_600_000
 FOREVER_MS = -1
-KNOWN_S, LOOK_S = 10.0, 0.05
+KNOWN_S, LOOK_S = 5.0, 0.05
 """How long topics that were made may stay unknown to a broker, and how often it is asked."""
 SAFE_REPLICATION = 3
 """From here on a message counts as written once two brokers have it."""
@@ -101,10 +102,11 @@ def create_topics(
 
 
 def _wait_until_known(client: Administrator) -> None:
-    """A topic is made before every broker has heard of it; who asks next should find it."""
+    """A topic is made before every broker has heard of it; the one that is asked should have."""
     give_up_s = time.monotonic() + KNOWN_S
-    while not client.topics().keys() >= TOPICS.keys() and time.monotonic() < give_up_s:
-        time.sleep(LOOK_S)
+    with suppress(KafkaException):
+        while not client.topics().keys() >= TOPICS.keys() and time.monotonic() < give_up_s:
+            time.sleep(LOOK_S)
 
 
 def _made(
