@@ -63,7 +63,12 @@ def create_topic(brokers: str, name: str, partitions: int = 1, **config: object)
 
 
 def _leaders(client, name: str, partitions: int) -> bool:
-    topic = client.list_topics(name, timeout=WAIT_S).topics[name]
+    from confluent_kafka import KafkaException  # noqa: PLC0415 - an extra
+
+    try:
+        topic = client.list_topics(name, timeout=ASKED_S).topics[name]
+    except KafkaException:  # the broker just came back, and the question went to a lost connection
+        return False
     leaders = [partition.leader for partition in topic.partitions.values()]
     return topic.error is None and len(leaders) == partitions and -1 not in leaders
 
