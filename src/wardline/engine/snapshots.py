@@ -14,7 +14,7 @@ MAGIC, PLAIN_MAGIC = b"wardline-engine-2\n", b"wardline-engine-1\n"
 """With packed records, and with records as they are, which were kept before. Of one length."""
 DIGEST_SIZE = 32
 LEVEL = 1
-"""Of zlib. Records are mostly empty: a tenth is left, sooner than a store has taken the whole."""
+"""Of zlib. Records are mostly empty: a tenth to a fifth is left (docs/reference/performance.md)."""
 
 
 class SnapshotError(ValueError):
